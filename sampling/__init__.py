@@ -1,0 +1,32 @@
+"""How a sample is drawn, proven and weighted."""
+
+from sampling.designs import (
+    PPS,
+    Census,
+    Proportional,
+    SelfWeighting,
+    SimpleRandom,
+    Stratified,
+    Systematic,
+)
+from sampling.draw import Sample, draw
+from sampling.errors import DesignError, FrameError
+from sampling.probabilities import inclusion_probabilities
+from sampling.verify import Verification, verify
+
+__all__ = [
+    "PPS",
+    "Census",
+    "DesignError",
+    "FrameError",
+    "Proportional",
+    "Sample",
+    "SelfWeighting",
+    "SimpleRandom",
+    "Stratified",
+    "Systematic",
+    "Verification",
+    "draw",
+    "inclusion_probabilities",
+    "verify",
+]

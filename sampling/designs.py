@@ -1,0 +1,214 @@
+"""What to draw, declared as frozen values; nothing here draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+Config = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Proportional:
+    """Spread ``total`` over the strata in proportion to their units, or to the sum of a column.
+
+    Parameters
+    ----------
+    total : int
+        Units to draw in all strata together.
+    size : str, optional
+        Column whose stratum sums the numbers follow; without it, the counts of units.
+    at_least : int
+        Fewest units in a stratum (a stratum with fewer is taken whole).
+    """
+
+    total: int
+    size: str | None = None
+    at_least: int = 2
+    kind: Literal["proportional"] = "proportional"
+    __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class SelfWeighting:
+    """Spread ``total`` over the drawn parents so that all units have the same inclusion probability.
+
+    A parent of N units drawn with probability p gets a share in proportion to N / p, as far as its
+    list reaches; what it cannot give goes to the others.
+
+    Parameters
+    ----------
+    total : int
+        Units to draw in all parents together.
+    at_least : int
+        Fewest units in a parent (a parent with fewer is taken whole).
+    """
+
+    total: int
+    at_least: int = 2
+    kind: Literal["self_weighting"] = "self_weighting"
+    __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+
+Number = int | Proportional | SelfWeighting
+
+
+@dataclass(frozen=True)
+class SimpleRandom:
+    """Draw ``n`` units with equal chances, without replacement: the n smallest lottery numbers."""
+
+    n: Number
+    kind: Literal["simple_random"] = "simple_random"
+    __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class Systematic:
+    """Draw ``n`` units at equal intervals from a random start.
+
+    Parameters
+    ----------
+    n : int or allocation
+        Units to draw.
+    order : tuple of str
+        Columns that put the list in order (numbers as numbers if the whole column is numeric,
+        otherwise by code point), the unit id last. Without it the ids alone give the order.
+    """
+
+    n: Number
+    order: tuple[str, ...] = ()
+    kind: Literal["systematic"] = "systematic"
+    __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class PPS:
+    """Draw ``n`` units with probability proportional to size, without replacement.
+
+    Systematic selection from a random start along the list, which is put in order by ``order`` or,
+    without it, by lottery numbers. Units so large that their probability would exceed 1 are certain.
+
+    Parameters
+    ----------
+    n : int or allocation
+        Units to draw.
+    size : str
+        Column of positive sizes.
+    order : tuple of str
+        Columns that put the list in order; without it the order is drawn.
+    """
+
+    n: Number
+    size: str
+    order: tuple[str, ...] = ()
+    kind: Literal["pps"] = "pps"
+    __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class Census:
+    """Take every unit."""
+
+    kind: Literal["census"] = "census"
+    __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+
+Method = SimpleRandom | Systematic | PPS | Census
+
+
+@dataclass(frozen=True)
+class Stratified:
+    """Draw by one method in every stratum apart.
+
+    Parameters
+    ----------
+    by : str or tuple of str
+        The column or columns whose values tell the strata.
+    method : SimpleRandom, Systematic, PPS or Census
+        How each stratum is drawn. A whole number ``n`` is for every stratum; an allocation spreads
+        its total over them.
+    """
+
+    by: str | tuple[str, ...]
+    method: Method
+    kind: Literal["stratified"] = "stratified"
+    __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+
+Design = Method | Stratified
+
+
+def strata_columns(design: Design) -> tuple[str, ...]:
+    """Give the columns that tell the strata.
+
+    >>> strata_columns(Stratified("county", PPS(n=4, size="population")))
+    ('county',)
+    >>> strata_columns(Census())
+    ()
+    """
+    if not isinstance(design, Stratified):
+        return ()
+    return (design.by,) if isinstance(design.by, str) else tuple(design.by)
+
+
+def method_of(design: Design) -> Method:
+    """Give the method that draws inside a stratum.
+
+    >>> method_of(Stratified("level", SimpleRandom(n=3)))
+    SimpleRandom(n=3, kind='simple_random')
+    """
+    return design.method if isinstance(design, Stratified) else design
+
+
+def number_of(method: Method) -> Number | None:
+    """Give what the method says of how many to draw; None for a census."""
+    return None if isinstance(method, Census) else method.n
+
+
+def columns_read(design: Design) -> tuple[str, ...]:
+    """Give every column of the frame that the design reads, the unit id apart.
+
+    >>> columns_read(Stratified("county", PPS(n=Proportional(9, size="people"), size="people")))
+    ('county', 'people')
+    """
+    method = method_of(design)
+    number = number_of(method)
+    found = list(strata_columns(design))
+    if isinstance(method, PPS):
+        found += [*method.order, method.size]
+    elif isinstance(method, Systematic):
+        found += method.order
+    if isinstance(number, Proportional) and number.size is not None:
+        found.append(number.size)
+    return tuple(dict.fromkeys(found))
+
+
+KINDS: dict[str, type] = {
+    "proportional": Proportional,
+    "self_weighting": SelfWeighting,
+    "simple_random": SimpleRandom,
+    "systematic": Systematic,
+    "pps": PPS,
+    "census": Census,
+    "stratified": Stratified,
+}
+
+
+def design_from(data: Mapping[str, Any]) -> Any:
+    """Rebuild a design from the plain data of a receipt.
+
+    >>> from dataclasses import asdict
+    >>> design = Stratified("level", Systematic(n=Proportional(20), order=("grade",)))
+    >>> design_from(asdict(design)) == design
+    True
+    """
+    fields = {
+        name: design_from(value)
+        if isinstance(value, Mapping)
+        else tuple(value)
+        if isinstance(value, list)
+        else value
+        for name, value in data.items()
+    }
+    return KINDS[data["kind"]](**fields)

@@ -1,0 +1,408 @@
+"""Walk a design over a frame: read, allocate, select, and state every probability."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import fsum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sampling.allocation import allocate
+from sampling.designs import (
+    PPS,
+    Census,
+    Design,
+    Method,
+    Proportional,
+    SelfWeighting,
+    SimpleRandom,
+    Systematic,
+    columns_read,
+    method_of,
+    number_of,
+    strata_columns,
+)
+from sampling.errors import DesignError, FrameError
+from sampling.frame import (
+    canonical_text,
+    frame_lines,
+    list_order_key,
+    positive_sizes,
+    size_text,
+)
+from sampling.lottery import Lottery, lottery_order
+from sampling.probabilities import inclusion_probabilities
+from sampling.receipt import Parents, make_receipt
+from sampling.select import Positions, pps_systematic, simple_random, systematic
+
+Names = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A drawn sample with everything its variance and its proof need.
+
+    Attributes
+    ----------
+    units : DataFrame
+        The drawn rows of the frame and: ``prob`` (over all stages), ``weight`` = 1/prob, ``role``;
+        the first stage's ``stratum``, ``psu``, ``population`` (units in the stratum) and
+        ``stage_prob``, and a later stage's ``stratum_2``, ``psu_2`` and so on. Where the frame has a
+        column of that name already, the drawn one is called ``drawn_…``.
+    roles : dict
+        Which columns are the weight, the strata, the units, the populations and (for unequal
+        probabilities) the stage probabilities: the arguments of ``scoring.Survey``.
+    receipt : dict
+        Plain data from which the draw can be repeated.
+    """
+
+    units: pd.DataFrame
+    roles: dict[str, Any]
+    receipt: dict[str, Any]
+
+    @property
+    def stages(self) -> pd.DataFrame:
+        """The columns that the draw added, under their own names."""
+        added = self.receipt["added"]
+        return self.units[list(added.values())].set_axis(list(added), axis=1)
+
+
+def draw(
+    frame: pd.DataFrame, design: Design, *, key: str, name: str, unit: str, within: Sample | None = None
+) -> Sample:
+    """Draw a sample that anyone with the frame and the receipt can draw again.
+
+    The result does not depend on the order of the rows, the file they came from, or other units.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per unit.
+    design : Design
+        Stratified, SimpleRandom, Systematic, PPS or Census.
+    key : str
+        Decides all lottery numbers.
+    name : str
+        The draw's own name, such as ``"2013/市教育局/users"``; different names give independent draws.
+    unit : str
+        Column of unit ids, unique in the frame (with ``within``: in each parent).
+    within : Sample, optional
+        The drawn units of the stage before. The frame needs a column of that draw's unit name; rows
+        of units that were not drawn are no part of the frame. A whole number ``n`` is then for every
+        stratum of every drawn unit.
+
+    Returns
+    -------
+    Sample
+
+    Raises
+    ------
+    FrameError
+        A column, id or size is missing or bad; ids repeat; a drawn unit has no list.
+    DesignError
+        The design asks more than the frame has, or does not fit it.
+
+    Examples
+    --------
+    Of county x two towns are asked; town a is so large that it is certain.
+
+    >>> frame = pd.DataFrame({"town": list("abcdef"), "county": list("xxxyyy"), "people": [5, 1, 2, 4, 4, 4]})
+    >>> towns = draw(frame, Stratified("county", PPS(n=2, size="people")), key="k", name="towns", unit="town")
+    >>> towns.units["prob"].round(3).tolist()
+    [0.667, 1.0, 0.667, 0.667]
+    """
+    return draw_in(frame, design, key, name, unit, None if within is None else parents_of(within))[0]
+
+
+def parents_of(within: Sample) -> Parents:
+    """Give the drawn units of a sample as the parents of a next stage."""
+    receipt = within.receipt
+    before = () if receipt["within"] is None else tuple(receipt["within"]["columns"])
+    columns = (*before, receipt["unit"])
+    table = within.stages.drop(columns=["weight", "role"])
+    where = f"draw {receipt['name']}"
+    for at, column in enumerate(columns):
+        table.insert(at, f"parent_{at + 1}", canonical_text(within.units[column], column, where))
+    unequal = within.roles.get("prob") or [None] * len(within.roles["psu"])
+    kinds = [
+        {"stratified": stratum is not None, "unequal": prob is not None}
+        for stratum, prob in zip(within.roles["stratum"], unequal, strict=True)
+    ]
+    return Parents(receipt["name"], columns, table, kinds)
+
+
+def draw_in(
+    frame: pd.DataFrame, design: Design, key: str, name: str, unit: str, parents: Parents | None
+) -> tuple[Sample, list[str]]:
+    """Draw as ``draw`` does, with the stage before given as plain data; give the frame's lines too."""
+    where = f"draw {name}"
+    lottery = Lottery(key, name, 1 if parents is None else 1 + len(parents.columns))
+    read = _read(frame, design, unit, parents, where)
+    cells = _cells(read, design, parents)
+    method = method_of(design)
+    asked = _numbers(cells, method, read, parents, where)
+    drawn = [
+        _SELECT[type(method)](cell, method, n, read, lottery) for cell, n in zip(cells, asked, strict=True)
+    ]
+    stages = _stages(read, cells, drawn, parents, lottery.stage)
+    rows = np.concatenate([cell.at[picked] for cell, (picked, _) in zip(cells, drawn, strict=True)])
+    units = frame.iloc[read.rows[rows]].reset_index(drop=True)
+    renamed = {c: f"drawn_{c}" for c in stages.columns if c in units.columns}
+    roles = _roles(design, parents, lottery.stage, renamed)
+    receipt = make_receipt(
+        lottery=lottery,
+        unit=unit,
+        design=design,
+        algorithm=algorithm(method),
+        columns=read.names,
+        lines=read.lines,
+        parents=parents,
+        roles=roles,
+        added={column: renamed.get(column, column) for column in stages.columns},
+        cells=[
+            {
+                "parents": list(cell.parents),
+                "stratum": list(cell.stratum),
+                "units": len(cell.at),
+                "drawn": [read.ids[i] for i in cell.at[picked]],
+            }
+            for cell, (picked, _) in zip(cells, drawn, strict=True)
+        ],
+    )
+    sample = Sample(pd.concat([units, stages.rename(columns=renamed)], axis=1), roles, receipt)
+    return sample, read.lines
+
+
+def algorithm(method: Method) -> str:
+    """Give the id of the algorithm, whose meaning never changes.
+
+    >>> algorithm(PPS(n=2, size="people"))
+    'pps-random-systematic/1'
+    """
+    if isinstance(method, PPS):
+        return "pps-systematic/1" if method.order else "pps-random-systematic/1"
+    return {SimpleRandom: "simple-random/1", Systematic: "systematic/1", Census: "census/1"}[type(method)]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What the design reads of a frame, in the order of its lines (so of its ids)."""
+
+    names: list[str]
+    ids: list[str]
+    texts: dict[str, list[str]]
+    sizes: dict[str, NDArray[np.float64]]
+    rows: Positions
+    lines: list[str]
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """The units of one stratum of one parent: positions in what was read."""
+
+    parents: Names
+    stratum: Names
+    at: Positions
+
+    def where(self, draw: str) -> str:
+        label = " / ".join((*self.parents, *self.stratum))
+        return f"{draw} / stratum {label}" if label else draw
+
+
+def _read(frame: pd.DataFrame, design: Design, unit: str, parents: Parents | None, where: str) -> _Read:
+    above = () if parents is None else parents.columns
+    names = [unit, *above, *(c for c in columns_read(design) if c not in (unit, *above))]
+    for column in names:
+        if column not in frame.columns:
+            raise FrameError(
+                "no_column", where=where, column=column, columns=", ".join(map(str, frame.columns))
+            )
+    rows = np.arange(len(frame), dtype=np.intp)
+    texts = {column: canonical_text(frame[column], column, where, exact=True) for column in above}
+    if parents is not None:
+        drawn = set(parents.ids)
+        found = list(zip(*texts.values(), strict=True))
+        keep = np.fromiter((one in drawn for one in found), dtype=bool, count=len(found))
+        absent = sorted(drawn - set(found))
+        if absent:
+            more = f" and {len(absent) - 1} more" if len(absent) > 1 else ""
+            raise FrameError("undrawn_parent", where=where, parent=" / ".join(absent[0]), more=more)
+        rows = np.flatnonzero(keep)
+        texts = {column: [values[i] for i in rows] for column, values in texts.items()}
+    if not rows.size:
+        raise FrameError("empty_frame", where=where)
+    part = frame.iloc[rows]
+    ids = texts.get(unit) or canonical_text(part[unit], unit, where, exact=True)
+    numeric = _size_columns(design)
+    sizes = {column: positive_sizes(part[column], column, ids, where) for column in numeric}
+    for column in names:
+        if column in sizes:
+            texts[column] = size_text(sizes[column])
+        elif column not in texts:
+            texts[column] = ids if column == unit else canonical_text(part[column], column, where)
+    lines = frame_lines([texts[column] for column in names])
+    order = np.array(sorted(range(len(lines)), key=lines.__getitem__), dtype=np.intp)
+    names_of_units = list(zip(*(texts[c] for c in (*above, unit)), strict=True))
+    if len(set(names_of_units)) < len(names_of_units):
+        raise _repeated(names_of_units, rows, where)
+    return _Read(
+        names,
+        [ids[i] for i in order],
+        {column: [values[i] for i in order] for column, values in texts.items()},
+        {column: values[order] for column, values in sizes.items()},
+        rows[order],
+        [lines[i] for i in order],
+    )
+
+
+def _repeated(names: list[Names], rows: Positions, where: str) -> FrameError:
+    seen: dict[Names, int] = {}
+    repeats = []
+    for name, row in zip(names, rows.tolist(), strict=True):
+        if name in seen:
+            repeats.append((name[-1], seen[name] + 1, row + 1))
+        seen.setdefault(name, row)
+    first, row_a, row_b = repeats[0]
+    return FrameError("duplicate_ids", where=where, count=len(repeats), first=first, row_a=row_a, row_b=row_b)
+
+
+def _size_columns(design: Design) -> Names:
+    method, number = method_of(design), number_of(method_of(design))
+    of_number = (number.size,) if isinstance(number, Proportional) and number.size is not None else ()
+    return tuple(dict.fromkeys(((method.size,) if isinstance(method, PPS) else ()) + of_number))
+
+
+def _cells(read: _Read, design: Design, parents: Parents | None) -> list[_Cell]:
+    above = () if parents is None else parents.columns
+    columns = [*above, *(c for c in strata_columns(design) if c not in above)]
+    if not columns:
+        return [_Cell((), (), np.arange(len(read.ids), dtype=np.intp))]
+    places: dict[Names, list[int]] = {}
+    for at, place in enumerate(zip(*(read.texts[c] for c in columns), strict=True)):
+        places.setdefault(place, []).append(at)
+    cut = len(above)
+    return [_Cell(place[:cut], place[cut:], np.array(at)) for place, at in sorted(places.items())]
+
+
+def _numbers(
+    cells: list[_Cell], method: Method, read: _Read, parents: Parents | None, where: str
+) -> list[int]:
+    number = number_of(method)
+    available = [len(cell.at) for cell in cells]
+    if number is None:
+        return available
+    if not isinstance(number, int | np.integer) and number.at_least < 1:
+        raise DesignError("bad_n", where=f"{where}: at_least", n=number.at_least)
+    if isinstance(number, Proportional):
+        share = [
+            float(len(cell.at)) if number.size is None else fsum(read.sizes[number.size][cell.at].tolist())
+            for cell in cells
+        ]
+        return allocate(number.total, share, available, number.at_least, where)
+    if isinstance(number, SelfWeighting):
+        if parents is None:
+            raise DesignError("no_parents", where=where)
+        prob = dict(zip(parents.ids, parents.table["prob"].tolist(), strict=True))
+        share = [len(cell.at) / prob[cell.parents] for cell in cells]
+        return allocate(number.total, share, available, number.at_least, where)
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
+        raise DesignError("bad_n", where=where, n=number)
+    for cell in cells:
+        if len(cell.at) < number:
+            raise DesignError("too_many_asked", where=cell.where(where), asked=number, available=len(cell.at))
+    return [int(number)] * len(cells)
+
+
+Drawn = tuple[Positions, NDArray[np.float64]]
+
+
+def _by_lottery(cell: _Cell, read: _Read, lottery: Lottery) -> Positions:
+    ids = [read.ids[i] for i in cell.at]
+    return lottery_order(lottery.digests("order", cell.parents, ids), ids)
+
+
+def _by_list(cell: _Cell, order: Names, read: _Read) -> Positions:
+    """Order a cell by columns; what ties keeps the order of ids, since cells stand in it."""
+    result = np.arange(len(cell.at), dtype=np.intp)
+    for column in reversed(order):
+        key = list_order_key([read.texts[column][i] for i in cell.at])
+        result = np.array(sorted(result.tolist(), key=key.__getitem__), dtype=np.intp)
+    return result
+
+
+def _draw_simple_random(cell: _Cell, method: Any, n: int, read: _Read, lottery: Lottery) -> Drawn:
+    return simple_random(_by_lottery(cell, read, lottery), n), np.full(n, n / len(cell.at))
+
+
+def _draw_systematic(cell: _Cell, method: Any, n: int, read: _Read, lottery: Lottery) -> Drawn:
+    start = lottery.start(cell.parents, cell.stratum)
+    return systematic(_by_list(cell, method.order, read), n, start), np.full(n, n / len(cell.at))
+
+
+def _draw_pps(cell: _Cell, method: Any, n: int, read: _Read, lottery: Lottery) -> Drawn:
+    size = read.sizes[method.size][cell.at]
+    order = _by_list(cell, method.order, read) if method.order else _by_lottery(cell, read, lottery)
+    picked = pps_systematic(order, size, n, lottery.start(cell.parents, cell.stratum))
+    return picked, inclusion_probabilities(size, n)[picked]
+
+
+def _draw_census(cell: _Cell, method: Any, n: int, read: _Read, lottery: Lottery) -> Drawn:
+    return np.arange(n, dtype=np.intp), np.ones(n)
+
+
+_SELECT: dict[type, Callable[[_Cell, Any, int, _Read, Lottery], Drawn]] = {
+    SimpleRandom: _draw_simple_random,
+    Systematic: _draw_systematic,
+    PPS: _draw_pps,
+    Census: _draw_census,
+}
+
+
+def _stages(
+    read: _Read, cells: list[_Cell], drawn: list[Drawn], parents: Parents | None, stage: int
+) -> pd.DataFrame:
+    """Give one row per drawn unit: probability, weight, role, and every stage's columns."""
+    sizes = [len(picked) for picked, _ in drawn]
+    at = np.concatenate([cell.at[picked] for cell, (picked, _) in zip(cells, drawn, strict=True)])
+    prob = np.concatenate([prob for _, prob in drawn])
+    mark = "" if stage == 1 else f"_{stage}"
+    own = {
+        f"stratum{mark}": np.repeat([" / ".join(cell.stratum) for cell in cells], sizes),
+        f"psu{mark}": [read.ids[i] for i in at],
+        f"population{mark}": np.repeat([len(cell.at) for cell in cells], sizes),
+        f"stage_prob{mark}": prob,
+    }
+    above = {}
+    if parents is not None:
+        row_of = {one: row for row, one in enumerate(parents.ids)}
+        rows = np.repeat([row_of[cell.parents] for cell in cells], sizes)
+        above = {column: parents.table[column].to_numpy()[rows] for column in parents.stage_columns}
+        prob = prob * parents.table["prob"].to_numpy()[rows]
+    return pd.DataFrame({"prob": prob, "weight": 1.0 / prob, "role": "main", **above, **own})
+
+
+def _roles(design: Design, parents: Parents | None, stage: int, renamed: dict[str, str]) -> dict[str, Any]:
+    """Say which drawn column plays which part, stage by stage."""
+    above = [] if parents is None else parents.kinds
+    cut = () if parents is None else parents.columns
+    stratified = any(column not in cut for column in strata_columns(design))
+    kinds = [*above, {"stratified": stratified, "unequal": isinstance(method_of(design), PPS)}]
+
+    def column(name: str, at: int) -> str:
+        plain = name if at == 0 else f"{name}_{at + 1}"
+        return renamed.get(plain, plain)
+
+    stages = range(stage if parents is None else len(kinds))
+    roles: dict[str, Any] = {
+        "weight": column("weight", 0),
+        "stratum": [column("stratum", at) if kinds[at]["stratified"] else None for at in stages],
+        "psu": [column("psu", at) for at in stages],
+        "population": [column("population", at) for at in stages],
+    }
+    if any(kind["unequal"] for kind in kinds):
+        roles["prob"] = [column("stage_prob", at) if kinds[at]["unequal"] else None for at in stages]
+    return roles

@@ -1,0 +1,102 @@
+"""What can be wrong with a frame or a design, in English and Chinese."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TEMPLATES: dict[str, tuple[str, str]] = {
+    "no_column": (
+        "{where}: column {column!r} is needed; the frame has {columns}. Rename or add the column.",
+        "{where}：需要“{column}”列，名单只有 {columns}。请改列名或补上该列。",
+    ),
+    "empty_frame": (
+        "{where}: the frame has no units. Check the file or the filter that made it.",
+        "{where}：名单里没有任何单位。请检查文件或筛选条件。",
+    ),
+    "duplicate_ids": (
+        '{where}: unit id must be unique; {count} repeat, first "{first}" (rows {row_a} and {row_b}). '
+        "Remove the duplicate or give it its own id.",
+        "{where}：编号必须唯一；有 {count} 个重复，第一个是“{first}”（第 {row_a} 行和第 {row_b} 行）。"
+        "请删去重复的，或给它自己的编号。",
+    ),
+    "missing_value": (
+        "{where}: {column!r} must not be empty; {count} are, first in row {row}. Fill it in or remove the row.",
+        "{where}：“{column}”不能为空；有 {count} 处，第一处在第 {row} 行。请补上或删去该行。",
+    ),
+    "float_id": (
+        "{where}: {column!r} holds the number {value!r}, which is no whole number below 10^15. "
+        "Read the file with ids as text.",
+        "{where}：“{column}”里是数字 {value!r}，不是 10^15 以内的整数。读文件时请把编号当作文本。",
+    ),
+    "forbidden_character": (
+        "{where}: {column!r} must not hold control characters (U+001F, line breaks); row {row} does: {value!r}. "
+        "Clean the value.",
+        "{where}：“{column}”不能含控制字符（U+001F、换行）；第 {row} 行有：{value!r}。请清理。",
+    ),
+    "bad_size": (
+        '{where}: size {column!r} must be a positive number; {count} are not, first {value!r} of unit "{unit}" '
+        "(row {row}). Correct it or leave the unit out.",
+        "{where}：规模“{column}”必须是正数；有 {count} 个不是，第一个是单位“{unit}”（第 {row} 行）的 {value!r}。"
+        "请改正或去掉该单位。",
+    ),
+    "too_many_asked": (
+        "{where}: {asked} units asked, {available} in the frame. Lower n or merge the stratum.",
+        "{where}：要抽 {asked} 个，名单只有 {available} 个。请减少样本量或合并层。",
+    ),
+    "bad_n": (
+        "{where}: n must be a whole number of at least 1; it is {n!r}.",
+        "{where}：样本量必须是不小于 1 的整数，现在是 {n!r}。",
+    ),
+    "bad_total": (
+        "{where}: a total of {total} cannot be spread over {cells} strata holding {available} units with at least "
+        "{at_least} in each. Change the total or at_least.",
+        "{where}：总量 {total} 无法分到 {cells} 个层（共 {available} 个单位，每层至少 {at_least} 个）。"
+        "请改总量或每层下限。",
+    ),
+    "no_parents": (
+        "{where}: SelfWeighting spreads units over the units drawn before; give them with within=.",
+        "{where}：自加权分配要用到上一阶段的样本，请用 within= 给出。",
+    ),
+    "undrawn_parent": (
+        '{where}: no rows for drawn unit "{parent}"{more}. Add its list.',
+        "{where}：抽中的“{parent}”{more}没有名单。请补上。",
+    ),
+    "bad_design": (
+        "{where}: {found} cannot be drawn here. {hint}",
+        "{where}：这里不能用 {found} 抽样。{hint}",
+    ),
+    "bad_key": (
+        "{where}: the {field} must be text without U+001F and not empty; it is {value!r}.",
+        "{where}：{field} 必须是非空文本且不含 U+001F，现在是 {value!r}。",
+    ),
+    "bad_receipt": (
+        "{where}: this is no receipt of this version; {found}.",
+        "{where}：不是本版本的抽样凭证；{found}。",
+    ),
+}
+
+
+class _Stated(ValueError):
+    """An error that says where, the rule, what was found and what to do.
+
+    Attributes
+    ----------
+    rule : str
+        Key of the template.
+    chinese : str
+        The same message in Chinese.
+    """
+
+    def __init__(self, rule: str, **found: Any) -> None:
+        english, chinese = TEMPLATES[rule]
+        super().__init__(english.format(**found))
+        self.rule = rule
+        self.chinese = chinese.format(**found)
+
+
+class FrameError(_Stated):
+    """The list to draw from cannot be used as it is."""
+
+
+class DesignError(_Stated):
+    """The design cannot be carried out on this frame."""

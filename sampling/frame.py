@@ -1,0 +1,137 @@
+"""What a draw reads of a frame: checked, in one canonical text, so that no file format or row order counts."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from hashlib import sha256
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sampling.errors import FrameError
+from sampling.lottery import SEPARATOR
+
+LARGEST_FLOAT_ID = 10**15
+FINGERPRINT = 8
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return str(value)
+
+
+def canonical_text(column: pd.Series, name: str, where: str, exact: bool = False) -> list[str]:
+    """Give a column as text in normal form C: 7, 7.0 and "7" are the same.
+
+    Parameters
+    ----------
+    column : Series, length N
+    name, where : str
+        For messages.
+    exact : bool
+        Refuse numbers that may not be what was typed, as ids must (Excel keeps 15 digits).
+
+    Raises
+    ------
+    FrameError
+        A value is missing, holds a control character, or is refused as an id.
+
+    Examples
+    --------
+    >>> canonical_text(pd.Series([7.0, 8.0]), "id", "frame")
+    ['7', '8']
+    """
+    missing = np.flatnonzero(column.isna().to_numpy())
+    if missing.size:
+        raise FrameError(
+            "missing_value", where=where, column=name, count=missing.size, row=int(missing[0]) + 1
+        )
+    codes, values = pd.factorize(column)
+    texts = _checked_texts(values.tolist(), codes, name, where, exact)
+    return [texts[code] for code in codes.tolist()]
+
+
+def _checked_texts(
+    values: list[object], codes: NDArray[np.intp], name: str, where: str, exact: bool
+) -> list[str]:
+    """Give each distinct value as text, or say what is wrong with it."""
+    if exact:
+        numbers = [value for value in values if isinstance(value, float)]
+        refused = [one for one in numbers if not (one.is_integer() and abs(one) < LARGEST_FLOAT_ID)]
+        if refused:
+            raise FrameError("float_id", where=where, column=name, value=refused[0])
+    texts = [value if type(value) is str else _plain(value) for value in values]
+    joined = SEPARATOR.join(texts)
+    if not unicodedata.is_normalized("NFC", joined):
+        joined = unicodedata.normalize("NFC", joined)
+        texts = [unicodedata.normalize("NFC", value) for value in texts]
+    empty = [code for code, value in enumerate(texts) if value == ""]
+    if empty:
+        at = np.flatnonzero(codes == empty[0])
+        raise FrameError("missing_value", where=where, column=name, count=at.size, row=int(at[0]) + 1)
+    if "\n" in joined or "\r" in joined or joined.count(SEPARATOR) != max(len(texts) - 1, 0):
+        code = next(i for i, value in enumerate(texts) if set(value) & {"\n", "\r", SEPARATOR})
+        row = int(np.flatnonzero(codes == code)[0])
+        raise FrameError("forbidden_character", where=where, column=name, row=row + 1, value=texts[code])
+    return texts
+
+
+def positive_sizes(column: pd.Series, name: str, ids: Sequence[str], where: str) -> NDArray[np.float64]:
+    """Give sizes as positive floats, or name the first that is not."""
+    sizes = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    bad = np.flatnonzero(~(np.isfinite(sizes) & (sizes > 0)))
+    if bad.size:
+        at = int(bad[0])
+        raise FrameError(
+            "bad_size",
+            where=where,
+            column=name,
+            count=bad.size,
+            value=column.iloc[at],
+            unit=ids[at],
+            row=at + 1,
+        )
+    return sizes
+
+
+def size_text(sizes: NDArray[np.float64]) -> list[str]:
+    """Give sizes as text: whole numbers without a point, others as the shortest exact decimal.
+
+    >>> size_text(np.array([7.0, 0.5]))
+    ['7', '0.5']
+    """
+    return [_plain(value) for value in sizes.tolist()]
+
+
+def list_order_key(texts: Sequence[str]) -> NDArray[np.float64] | list[str]:
+    """Give what a column sorts by: its numbers if every value is one, otherwise its code points.
+
+    >>> list_order_key(["10", "9"])
+    array([10.,  9.])
+    >>> list_order_key(["10", "9a"])
+    ['10', '9a']
+    """
+    values = pd.to_numeric(pd.Series(list(texts), dtype=object), errors="coerce")
+    return list(texts) if values.isna().any() else values.to_numpy(dtype=np.float64)
+
+
+def frame_lines(columns: Sequence[Sequence[str]]) -> list[str]:
+    """Join the id and the columns a design reads into one line for each unit."""
+    return [SEPARATOR.join(values) for values in zip(*columns, strict=True)]
+
+
+def frame_digest(sorted_lines: Sequence[str]) -> str:
+    """Give the SHA-256 of sorted lines, each ended by a line feed.
+
+    >>> frame_digest(["a", "b"]) == sha256(b"a\\nb\\n").hexdigest()
+    True
+    """
+    return sha256("".join(line + "\n" for line in sorted_lines).encode()).hexdigest()
+
+
+def fingerprints(lines: Sequence[str]) -> list[str]:
+    """Give each line's first eight hexadecimal digits of SHA-256, to name a line that changed."""
+    return [sha256(line.encode()).hexdigest()[:FINGERPRINT] for line in lines]

@@ -1,0 +1,127 @@
+"""The random numbers of a draw: SHA-256 of who is asked for, which anyone can compute again.
+
+A unit's lottery number is the first 53 bits, over 2^53, of SHA-256 of the UTF-8 (NFC) text
+
+    key U+001F purpose U+001F draw name U+001F stage U+001F parents … U+001F unit id
+
+with one field for each parent, and none at the first stage. It depends on nothing else: not on the
+row, the machine, the library or any other unit.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sampling.errors import DesignError
+
+SEPARATOR = "\x1f"
+BITS = 53
+
+
+@dataclass(frozen=True)
+class Lottery:
+    """What the lottery numbers of one draw have in common.
+
+    Parameters
+    ----------
+    key : str
+        The secret or publicly drawn text that decides everything.
+    name : str
+        The draw's own name; another name gives independent numbers.
+    stage : int
+        1, or one more than the number of parents.
+    """
+
+    key: str
+    name: str
+    stage: int = 1
+
+    def __post_init__(self) -> None:
+        for field, value in (("key", self.key), ("name", self.name)):
+            if not isinstance(value, str) or not value or SEPARATOR in value:
+                raise DesignError("bad_key", where=f"draw {self.name}", field=field, value=value)
+
+    def digests(self, purpose: str, parents: Sequence[str], ids: Sequence[str]) -> NDArray[np.uint64]:
+        """Compute the digests of many ids.
+
+        Parameters
+        ----------
+        purpose : str
+            What the number is for, such as ``"order"`` or ``"start"``.
+        parents : sequence of str
+            The units of the stages before, first stage first.
+        ids : sequence of str, length N
+            Unit ids, in Unicode normal form C.
+
+        Returns
+        -------
+        ndarray of uint64, shape (N, 4)
+            The 256 bits of each digest, most significant word first.
+
+        Examples
+        --------
+        >>> from hashlib import sha256
+        >>> words = Lottery("key", "towns").digests("order", [], ["T1"])
+        >>> digest = sha256("key\\x1forder\\x1ftowns\\x1f1\\x1fT1".encode()).digest()
+        >>> int(words[0, 0]) == int.from_bytes(digest[:8], "big")
+        True
+        """
+        head = SEPARATOR.join([self.key, purpose, self.name, str(self.stage), *parents, ""])
+        prefix = unicodedata.normalize("NFC", head).encode()
+        encoded = SEPARATOR.join(ids).encode().split(SEPARATOR.encode()) if len(ids) else []
+        joined = b"".join([sha256(prefix + one).digest() for one in encoded])
+        return np.frombuffer(joined, dtype=">u8").reshape(-1, 4).astype(np.uint64)
+
+    def start(self, parents: Sequence[str], stratum: Sequence[str]) -> int:
+        """Give the random start of a stratum as a whole number below 2^53.
+
+        The stratum's values stand where a unit's id would, one field each; without strata the field
+        is empty.
+
+        >>> 0 <= Lottery("key", "towns").start([], ["岳池县"]) < 2**53
+        True
+        """
+        words = self.digests("start", [*parents, *stratum[:-1]], [*stratum[-1:]] or [""])
+        return int(words[0, 0]) >> (64 - BITS)
+
+
+def numbers(digests: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Turn digests into lottery numbers in [0, 1).
+
+    Parameters
+    ----------
+    digests : ndarray of uint64, shape (N, 4)
+
+    Returns
+    -------
+    ndarray of float, shape (N,)
+
+    Examples
+    --------
+    >>> numbers(np.array([[2**63, 0, 0, 0]], dtype=np.uint64))
+    array([0.5])
+    """
+    return (digests[:, 0] >> np.uint64(64 - BITS)).astype(np.float64) / 2.0**BITS
+
+
+def lottery_order(digests: NDArray[np.uint64], ids: Sequence[str]) -> NDArray[np.intp]:
+    """Order units by lottery number; ties by the whole digest, then by id.
+
+    Examples
+    --------
+    >>> words = np.array([[9, 0, 0, 0], [5, 0, 0, 1], [5, 0, 0, 0]], dtype=np.uint64)
+    >>> lottery_order(words, ["a", "b", "c"])
+    array([2, 1, 0])
+    """
+    first = digests[:, 0]
+    order = np.argsort(first, kind="stable")
+    if bool((first[order][1:] == first[order][:-1]).any()):
+        words = digests.tolist()
+        order = np.array(sorted(range(len(ids)), key=lambda i: (words[i], ids[i])), dtype=np.intp)
+    return order

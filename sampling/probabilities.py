@@ -1,0 +1,103 @@
+"""Inclusion probabilities in proportion to size."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sampling.errors import DesignError, FrameError
+
+
+def checked_sizes(size: ArrayLike, where: str = "sizes") -> NDArray[np.float64]:
+    """Give the sizes as floats, or say which is no positive number."""
+    sizes = np.asarray(size, dtype=np.float64)
+    bad = np.flatnonzero(~(np.isfinite(sizes) & (sizes > 0)))
+    if bad.size:
+        at = int(bad[0])
+        raise FrameError(
+            "bad_size",
+            where=where,
+            column="size",
+            count=bad.size,
+            value=sizes[at].item(),
+            unit=at,
+            row=at + 1,
+        )
+    return sizes
+
+
+def certain_units(size: ArrayLike, n: int) -> NDArray[np.bool_]:
+    """Tell which units are taken for certain: while n times a share of what is left reaches 1, it is.
+
+    Parameters
+    ----------
+    size : array_like, shape (N,)
+        Positive sizes.
+    n : int
+        Sample size, at most N.
+
+    Returns
+    -------
+    ndarray of bool, shape (N,)
+
+    Examples
+    --------
+    >>> certain_units([50, 30, 10, 10], 2)
+    array([ True, False, False, False])
+    >>> certain_units([50, 30, 10, 10], 3)
+    array([ True,  True, False, False])
+    """
+    sizes = checked_sizes(size)
+    where = "sizes"
+    if int(n) != n or n < 1:
+        raise DesignError("bad_n", where=where, n=n)
+    if n > sizes.size:
+        raise DesignError("too_many_asked", where=where, asked=n, available=sizes.size)
+    certain = np.zeros(sizes.size, dtype=bool)
+    while True:
+        left = n - int(certain.sum())
+        new = ~certain & (left * sizes >= sizes[~certain].sum()) if left else np.zeros_like(certain)
+        if not new.any():
+            return certain
+        certain |= new
+
+
+def inclusion_probabilities(size: ArrayLike, n: int) -> NDArray[np.float64]:
+    """Give the inclusion probabilities of a fixed-size sample, in proportion to size.
+
+    Units that would exceed 1 are certain, and the rest share what is left, until none exceeds 1
+    (Särndal, Swensson and Wretman 1992, section 3.6.2; R ``sampling::inclusionprobabilities``).
+
+    Parameters
+    ----------
+    size : array_like, shape (N,)
+        Positive sizes.
+    n : int
+        Sample size, at most N.
+
+    Returns
+    -------
+    ndarray of float, shape (N,)
+        They sum to n; certain units have exactly 1.
+
+    Raises
+    ------
+    FrameError
+        A size is missing, zero or negative.
+    DesignError
+        n is no whole number, below 1, or above N.
+
+    Examples
+    --------
+    >>> inclusion_probabilities([50, 30, 10, 10], 2)
+    array([1. , 0.6, 0.2, 0.2])
+    """
+    certain = certain_units(size, n)
+    sizes = np.asarray(size, dtype=np.float64)
+    prob = np.ones(sizes.size)
+    left = n - int(certain.sum())
+    if left:
+        prob[~certain] = left * sizes[~certain] / sizes[~certain].sum()
+    elif not certain.all():
+        prob[~certain] = 0.0
+    return prob

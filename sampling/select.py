@@ -1,0 +1,100 @@
+"""Selection methods on arrays: numbers in, positions out. Exact whole-number arithmetic throughout."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sampling.lottery import BITS
+from sampling.probabilities import certain_units
+
+Positions = NDArray[np.intp]
+
+
+def whole_sizes(size: NDArray[np.float64]) -> list[int]:
+    """Scale sizes by one power of two so that all are whole; a float is exactly such a fraction.
+
+    >>> whole_sizes(np.array([1.5, 2.0]))
+    [3, 4]
+    """
+    values = size.tolist()
+    if all(value.is_integer() for value in values):
+        return [int(value) for value in values]
+    fractions = [Fraction(value) for value in values]
+    scale = max(fraction.denominator for fraction in fractions)
+    return [int(fraction * scale) for fraction in fractions]
+
+
+def simple_random(order: Positions, n: int) -> Positions:
+    """Take the first n of the lottery order.
+
+    >>> simple_random(np.array([2, 0, 1]), 2)
+    array([2, 0])
+    """
+    return order[:n]
+
+
+def systematic(order: Positions, n: int, start: int) -> Positions:
+    """Take every (N/n)-th of an ordered list from a random start.
+
+    With u = start / 2^53 the i-th is at position floor((u + i) N / n) of the list, so that every
+    unit has probability n/N even where N/n is no whole number.
+
+    Parameters
+    ----------
+    order : ndarray of int, shape (N,)
+        Positions in list order.
+    n : int
+        At most N.
+    start : int
+        Random whole number below 2^53.
+
+    Examples
+    --------
+    A list of 5, 2 to draw, u = 1/2: positions floor(1.25) and floor(3.75).
+
+    >>> systematic(np.arange(5), 2, 2**52)
+    array([1, 3])
+    """
+    points = [((start + (i << BITS)) * len(order)) // (n << BITS) for i in range(n)]
+    return order[points]
+
+
+def pps_systematic(order: Positions, size: NDArray[np.float64], n: int, start: int) -> Positions:
+    """Take certain units, then go along the cumulated sizes of the rest at equal intervals.
+
+    Parameters
+    ----------
+    order : ndarray of int, shape (N,)
+        Positions in list order.
+    size : ndarray of float, shape (N,)
+        Positive sizes, by position.
+    n : int
+        At most N.
+    start : int
+        Random whole number below 2^53.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Positions, in list order.
+
+    Examples
+    --------
+    Sizes 50, 30, 10, 10 and n = 2: the first is certain; one of the rest is left, u = 1/2 points at
+    25 of their 50, inside the first 30.
+
+    >>> pps_systematic(np.arange(4), np.array([50.0, 30.0, 10.0, 10.0]), 2, 2**52)
+    array([0, 1])
+    """
+    certain = certain_units(size, n)
+    rest = order[~certain[order]]
+    left = n - int(certain.sum())
+    chosen = certain.copy()
+    if left:
+        ends = np.cumsum(np.array(whole_sizes(size[rest]), dtype=object))
+        points = [((start + (i << BITS)) * ends[-1]) // (left << BITS) for i in range(left)]
+        chosen[rest[np.searchsorted(ends, np.array(points, dtype=object), side="right")]] = True
+    return order[chosen[order]]

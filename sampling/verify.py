@@ -1,0 +1,239 @@
+"""Draw again from a receipt and name what differs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from sampling.designs import design_from
+from sampling.draw import Sample, draw_in
+from sampling.errors import DesignError, FrameError
+from sampling.frame import FINGERPRINT, canonical_text, fingerprints, frame_lines, size_text
+from sampling.lottery import SEPARATOR
+from sampling.receipt import VERSION, parents_from
+
+MOST_NAMED = 20
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What came of drawing again.
+
+    Attributes
+    ----------
+    name : str
+        The draw.
+    differences : tuple of str
+        One sentence for each thing that differs; none when the sample is proven. A Verification is
+        true when it has none.
+    """
+
+    name: str
+    differences: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.differences
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        if self.ok:
+            return f"{self.name}: the draw repeats exactly."
+        shown = [*self.differences[:MOST_NAMED]]
+        if len(self.differences) > MOST_NAMED:
+            shown.append(f"… and {len(self.differences) - MOST_NAMED} more")
+        return "\n".join(
+            [f"{self.name}: {len(self.differences)} differences", *(f"- {one}" for one in shown)]
+        )
+
+
+def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
+    """Repeat a draw from its receipt on a frame, and compare everything.
+
+    Named are: units of the frame that were changed or added since, units whose values differ from
+    those in the sample, units that the repeated draw has and the sample has not, and the other way
+    round, and probabilities that differ.
+
+    Parameters
+    ----------
+    sample : Sample
+    frame : DataFrame
+        The frame as it is said to have been.
+
+    Returns
+    -------
+    Verification
+
+    Raises
+    ------
+    DesignError
+        The receipt is of another version or damaged.
+
+    Examples
+    --------
+    >>> from sampling import SimpleRandom, draw
+    >>> frame = pd.DataFrame({"id": ["a", "b", "c"]})
+    >>> sample = draw(frame, SimpleRandom(n=2), key="k", name="demo", unit="id")
+    >>> print(verify(sample, frame))
+    demo: the draw repeats exactly.
+    >>> verify(sample, frame.replace("a", "x")).differences[0]
+    'frame: unit "x" is not in the frame that was drawn, or not with these values'
+    """
+    receipt = sample.receipt
+    where = f"receipt {receipt.get('name', '?')}"
+    if receipt.get("receipt") != VERSION:
+        raise DesignError(
+            "bad_receipt", where=where, found=f"it says {receipt.get('receipt')!r}, not {VERSION!r}"
+        )
+    try:
+        again, lines = draw_in(
+            frame,
+            design_from(receipt["design"]),
+            receipt["key"],
+            receipt["name"],
+            receipt["unit"],
+            parents_from(receipt),
+        )
+        held = _held_lines(sample)
+    except (FrameError, DesignError) as error:
+        return Verification(receipt["name"], (f"the draw cannot be repeated: {error}",))
+    differences = [
+        *_frame_differences(receipt["frame"], again.receipt["frame"], lines),
+        *_value_differences(receipt, held, lines),
+        *_drawn_differences(receipt, again, held),
+        *_probability_differences(sample, again, held),
+        *_term_differences(receipt, again.receipt),
+    ]
+    return Verification(receipt["name"], tuple(dict.fromkeys(differences)))
+
+
+def _key_of(line: str, receipt: Mapping[str, Any]) -> Key:
+    """Give parents and id of a line, which starts with the id and goes on with the parents."""
+    fields = line.split(SEPARATOR)
+    depth = 0 if receipt["within"] is None else len(receipt["within"]["columns"])
+    return (*fields[1 : 1 + depth], fields[0])
+
+
+def _name(key: Key) -> str:
+    return f'unit "{key[-1]}"' + (f" of {' / '.join(key[:-1])}" if key[:-1] else "")
+
+
+def _held_lines(sample: Sample) -> list[str]:
+    """Give the sample's own units as lines of the frame."""
+    where = f"sample {sample.receipt['name']}"
+    sizes = _size_names(sample.receipt["design"])
+    columns = []
+    for column in sample.receipt["frame"]["columns"]:
+        if column not in sample.units.columns:
+            raise FrameError("no_column", where=where, column=column, columns=", ".join(sample.units.columns))
+        values = sample.units[column]
+        if column in sizes:
+            columns.append(size_text(pd.to_numeric(values, errors="coerce").to_numpy(dtype=float)))
+        else:
+            columns.append(canonical_text(values, column, where))
+    return frame_lines(columns)
+
+
+def _size_names(design: Mapping[str, Any]) -> set[str]:
+    own = {design["size"]} if design.get("size") else set()
+    inner = [value for value in design.values() if isinstance(value, Mapping)]
+    return own.union(*(_size_names(value) for value in inner))
+
+
+def _frame_differences(said: Mapping[str, Any], done: Mapping[str, Any], lines: list[str]) -> list[str]:
+    if said["sha256"] == done["sha256"] and said["units"] == done["units"]:
+        return []
+    found = []
+    if said["fingerprints"]:
+        marks = said["fingerprints"]
+        left = Counter(marks[at : at + FINGERPRINT] for at in range(0, len(marks), FINGERPRINT))
+        for line, mark in zip(lines, fingerprints(lines), strict=True):
+            if left[mark]:
+                left[mark] -= 1
+            else:
+                unit = line.split(SEPARATOR)[0]
+                found.append(
+                    f'frame: unit "{unit}" is not in the frame that was drawn, or not with these values'
+                )
+        missing = sum(left.values())
+        if missing:
+            found.append(
+                f"frame: {missing} of the {said['units']} lines that were drawn from are not in this frame"
+            )
+    found.append(f"frame: its digest is {done['sha256']}, the receipt says {said['sha256']}")
+    return found
+
+
+def _value_differences(receipt: Mapping[str, Any], held: list[str], lines: list[str]) -> list[str]:
+    columns = receipt["frame"]["columns"]
+    there = {_key_of(line, receipt): line for line in lines}
+    found = []
+    for line in held:
+        key = _key_of(line, receipt)
+        if key not in there:
+            found.append(f"{_name(key)} stands in the sample, not in the frame")
+        elif there[key] != line:
+            pairs = zip(columns, line.split(SEPARATOR), there[key].split(SEPARATOR), strict=True)
+            found += [
+                f"{_name(key)}: {column} is {mine!r} in the sample, {its!r} in the frame"
+                for column, mine, its in pairs
+                if mine != its
+            ]
+    return found
+
+
+def _drawn(receipt: Mapping[str, Any]) -> set[Key]:
+    return {(*cell["parents"], one) for cell in receipt["cells"] for one in cell["drawn"]}
+
+
+def _drawn_differences(receipt: Mapping[str, Any], again: Sample, held: list[str]) -> list[str]:
+    said, done = _drawn(receipt), _drawn(again.receipt)
+    counts = Counter(_key_of(line, receipt) for line in held)
+    return [
+        *(
+            f"{_name(key)} stands in the receipt, but repeating does not draw it"
+            for key in sorted(said - done)
+        ),
+        *(
+            f"{_name(key)} is drawn on repeating, but does not stand in the receipt"
+            for key in sorted(done - said)
+        ),
+        *(f"{_name(key)} stands in the sample, not in the receipt" for key in sorted(set(counts) - said)),
+        *(f"{_name(key)} stands in the receipt, not in the sample" for key in sorted(said - set(counts))),
+        *(f"{_name(key)} stands {count} times in the sample" for key, count in counts.items() if count > 1),
+    ]
+
+
+def _probability_differences(sample: Sample, again: Sample, held: list[str]) -> list[str]:
+    """Compare what the draw added to each unit, such as its weight, bit for bit."""
+    columns = again.receipt["added"].values()
+    rows = {_key_of(line, again.receipt): row for row, line in enumerate(_held_lines(again))}
+    keys = [_key_of(line, again.receipt) for line in held]
+    both = [(row, rows[key], key) for row, key in enumerate(keys) if key in rows]
+    found = []
+    for column in columns:
+        if column not in sample.units.columns:
+            found.append(f"the sample has no column {column!r}")
+            continue
+        mine, its = sample.units[column].to_numpy(), again.units[column].to_numpy()
+        found += [
+            f"{_name(key)}: {column} is {mine[a]} in the sample, repeating gives {its[b]}"
+            for a, b, key in both
+            if mine[a] != its[b]
+        ]
+    return found
+
+
+def _term_differences(said: Mapping[str, Any], done: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{field}: the receipt says {said.get(field)!r}, repeating gives {done[field]!r}"
+        for field in ("algorithm", "stage", "roles", "added")
+        if said.get(field) != done[field]
+    ]

@@ -1,0 +1,19 @@
+"""How answers become scores, ranks and grades, with their error."""
+
+from scoring.errors import AnswerError, EstimateError
+from scoring.estimate import Estimates, mean, ratio, share, total
+from scoring.rank import rank_sets, ranks
+from scoring.survey import Survey
+
+__all__ = [
+    "AnswerError",
+    "EstimateError",
+    "Estimates",
+    "Survey",
+    "mean",
+    "rank_sets",
+    "ranks",
+    "ratio",
+    "share",
+    "total",
+]

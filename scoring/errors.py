@@ -1,0 +1,142 @@
+"""What can be wrong with answers, in English and Chinese."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TEMPLATES: dict[str, tuple[str, str]] = {
+    "no_column": (
+        "{where}: column {column!r} is needed; the table has {columns}. Rename or add the column.",
+        "{where}：需要“{column}”列，表中只有 {columns}。请改列名或补上该列。",
+    ),
+    "no_rows": (
+        "{where}: the table has no rows. Check the file or the filter that made it.",
+        "{where}：表中没有数据。请检查文件或筛选条件。",
+    ),
+    "missing_value": (
+        "{where}: {column!r} must not be empty; {count} are, first in row {row}. Fill it in or remove the row.",
+        "{where}：“{column}”不能为空；有 {count} 处，第一处在第 {row} 行。请补上或删去该行。",
+    ),
+    "bad_weight": (
+        "{where}: weights must be numbers of at least 0, not all 0; {found}. Correct column {column!r}.",
+        "{where}：权数必须不小于 0 且不全为 0；{found}。请改正“{column}”列。",
+    ),
+    "stages": (
+        "{where}: psu, stratum, population and prob are one column, or one per stage; {found}.",
+        "{where}：psu、stratum、population、prob 应为一列，或每阶段一列；{found}。",
+    ),
+    "not_constant": (
+        '{where}: {column!r} must be the same for all rows of {what} "{name}"; it is {a} and {b}.',
+        "{where}：“{column}”在{what}“{name}”内必须一致，现有 {a} 和 {b}。",
+    ),
+    "population_below_sample": (
+        '{where}: stratum "{name}" has {sample} units in the sample and a population of {population}. '
+        "Correct column {column!r}.",
+        "{where}：层“{name}”样本有 {sample} 个单位，总体却只有 {population} 个。请改正“{column}”列。",
+    ),
+    "bad_prob": (
+        "{where}: probabilities in {column!r} must be above 0 and at most 1; row {row} has {value}.",
+        "{where}：“{column}”中的概率必须大于 0 且不大于 1；第 {row} 行是 {value}。",
+    ),
+    "lonely_psu": (
+        '{where}: stratum "{name}" has one sampled unit and more in the population, so its variance cannot be '
+        "estimated. Merge it with another stratum.",
+        "{where}：层“{name}”只抽到一个单位而总体不止一个，无法估计方差。请与其他层合并。",
+    ),
+    "no_answer": (
+        "{where}: no valid answer to {variable!r}{domain}. Leave it out or collect more.",
+        "{where}：“{variable}”{domain}没有有效回答。请去掉或补充调查。",
+    ),
+    "bad_estimate": ("{where}: {found}. {hint}", "{where}：{found}。{hint}"),
+    "not_numbers": (
+        "{where}: must be numbers; {found}. Convert or leave out what is none.",
+        "{where}：必须是数字；{found}。请转换或去掉不是数字的内容。",
+    ),
+    "no_estimates": (
+        "{where}: must be a list of one number or more; its shape is {shape}. Pass one number a unit.",
+        "{where}：必须是至少含一个数字的列表，现在形状是 {shape}。请每个单位给一个数。",
+    ),
+    "estimate_not_finite": (
+        "{where}: must be finite; {count} of {size} are not, first {value} at position {position}. "
+        "Leave out units without an estimate, here and in cov.",
+        "{where}：必须是有限数；{size} 个中有 {count} 个不是，第一个是位置 {position} 的 {value}。"
+        "请把没有估计值的单位从这里和 cov 中一并去掉。",
+    ),
+    "unknown_ties": (
+        "{where}: must be one of {known}; it is {value!r}. Choose one of these.",
+        "{where}：只能是 {known} 之一，现在是 {value!r}。请从中选择。",
+    ),
+    "bad_tolerance": (
+        "{where}: must be a number not below 0; it is {value!r}. Use 0 to tie only equal estimates.",
+        "{where}：必须是不小于 0 的数，现在是 {value!r}。只让相等的并列请用 0。",
+    ),
+    "cov_shape": (
+        "{where}: must have a row and a column for each estimate; it is {shape}, estimates are {units}. "
+        "Pass their covariance, in their order.",
+        "{where}：每个估计值须有一行一列；形状是 {shape}，估计值有 {units} 个。请按相同顺序给出协方差。",
+    ),
+    "cov_not_finite": (
+        "{where}: must be finite; row {row}, column {column} is {value}. Leave out units without a variance.",
+        "{where}：必须是有限数；第 {row} 行第 {column} 列是 {value}。请去掉没有方差的单位。",
+    ),
+    "not_symmetric": (
+        "{where}: must be symmetric; ({row}, {column}) is {value} but ({column}, {row}) is {mirror}. "
+        "Pass the whole matrix, not a triangle.",
+        "{where}：必须对称；({row}, {column}) 是 {value}，({column}, {row}) 却是 {mirror}。"
+        "请给完整矩阵，不要只给三角。",
+    ),
+    "cov_not_semidefinite": (
+        "{where}: must be positive semidefinite; as correlations its smallest eigenvalue is {value:.3g}. "
+        "Check how it was estimated, or pass the nearest semidefinite matrix.",
+        "{where}：必须半正定；化为相关系数后最小特征值是 {value:.3g}。"
+        "请检查估计方法，或改用最接近的半正定矩阵。",
+    ),
+    "bad_level": (
+        "{where}: must lie between 0 and 1; it is {value!r}. 0.95 is usual.",
+        "{where}：必须在 0 与 1 之间，现在是 {value!r}。常用 0.95。",
+    ),
+    "bad_draws": (
+        "{where}: must be a whole number, for this level at least {least}; it is {value!r}. 10000 is usual.",
+        "{where}：必须是整数，此置信水平至少 {least} 次，现在是 {value!r}。常用 10000。",
+    ),
+    "bad_seed": (
+        "{where}: must be a whole number from 0 to 2**128 - 1; it is {value!r}. 0 will do.",
+        "{where}：必须是 0 到 2**128 - 1 的整数，现在是 {value!r}。可用 0。",
+    ),
+    "df_shape": (
+        "{where}: must be one number or a matrix of shape ({units}, {units}); its shape is {shape}. "
+        "Pass a row and a column for each estimate, as in cov.",
+        "{where}：必须是一个数，或形状为 ({units}, {units}) 的矩阵；现在形状是 {shape}。"
+        "请与 cov 一样每个估计值一行一列。",
+    ),
+    "df_not_positive": (
+        "{where}: must be above 0; ({row}, {column}) is {value}. Use inf where the variance is known.",
+        "{where}：必须大于 0；({row}, {column}) 是 {value}。方差已知处请用 inf。",
+    ),
+}
+
+
+class _Stated(ValueError):
+    """An error that says where, the rule, what was found and what to do.
+
+    Attributes
+    ----------
+    rule : str
+        Key of the template.
+    chinese : str
+        The same message in Chinese.
+    """
+
+    def __init__(self, rule: str, **found: Any) -> None:
+        english, chinese = TEMPLATES[rule]
+        super().__init__(english.format(**found))
+        self.rule = rule
+        self.chinese = chinese.format(**found)
+
+
+class AnswerError(_Stated):
+    """The answers, or what is said of their design, cannot be used as they are."""
+
+
+class EstimateError(_Stated):
+    """Estimates or their covariance cannot be ranked or combined as they are."""

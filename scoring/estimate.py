@@ -1,0 +1,306 @@
+"""Estimates from a survey, with the covariance of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from scoring.errors import AnswerError
+from scoring.survey import Codes, Floats, Survey
+
+Names = str | Sequence[str]
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """Estimates and their covariance.
+
+    Attributes
+    ----------
+    table : DataFrame
+        The by-columns, ``variable``, ``estimate``, ``se``, ``low``, ``high``, ``df`` and ``n`` (valid
+        answers); domains in sorted order, variables as given.
+    cov : ndarray of float, shape (rows, rows)
+        Covariance of all estimates, in the table's order.
+    """
+
+    table: pd.DataFrame
+    cov: Floats
+
+
+def mean(survey: Survey, variables: Names, by: Names | None = None, level: float = 0.95) -> Estimates:
+    """Estimate means, each over its own valid answers.
+
+    Parameters
+    ----------
+    survey : Survey
+    variables : str or list of str
+        Numeric columns; a missing value is no answer to that variable alone.
+    by : str or list of str, optional
+        Columns that tell the domains.
+    level : float
+        Confidence level of ``low`` and ``high``, which use Student's t.
+
+    Returns
+    -------
+    Estimates
+
+    Raises
+    ------
+    AnswerError
+        A column is missing, or a domain has no valid answer.
+
+    Notes
+    -----
+    Linearised value of row i for the mean of y: ``w_i o_i (y_i - ybar) / sum_j w_j o_j``, with o 1
+    for valid answers (Woodruff 1971; Binder 1983). Degrees of freedom: contributing PSUs less strata.
+
+    Examples
+    --------
+    Four of ten, 1 to 4: s² = 5/3, variance 5/3 / 4 × (1 - 4/10) = 0.25.
+
+    >>> table = pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0], "N": 10})
+    >>> mean(Survey(table, population="N"), "y").table[["estimate", "se", "df"]].round(9).to_numpy().tolist()
+    [[2.5, 0.5, 3.0]]
+    """
+    names = _names(variables)
+    domains = domains_of(survey.table, by)
+    values = numeric(survey.table, names)
+    wanted = np.ones((len(domains.labels), len(names)), dtype=bool)
+    estimate, z, valid = linearised_means(values, survey.weights, domains, wanted, names)
+    cov = survey.covariance(z, domains.codes, len(domains.labels))
+    return _result(survey, domains, names, estimate, cov, valid, level)
+
+
+def total(survey: Survey, variables: Names, by: Names | None = None, level: float = 0.95) -> Estimates:
+    """Estimate totals; a missing value adds nothing.
+
+    Parameters, returns and errors are those of ``mean``.
+
+    Examples
+    --------
+    The example of ``mean`` with weights 10/4: the total is 25, its error 10 × 0.5.
+
+    >>> table = pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0], "N": 10, "w": 2.5})
+    >>> total(Survey(table, weight="w", population="N"), "y").table[["estimate", "se"]].round(9).to_numpy().tolist()
+    [[25.0, 5.0]]
+    """
+    names = _names(variables)
+    domains = domains_of(survey.table, by)
+    values = numeric(survey.table, names)
+    valid = ~np.isnan(values)
+    z = np.where(valid, values, 0.0) * survey.weights[:, None]
+    _refuse_empty(valid, domains, np.ones((len(domains.labels), len(names)), dtype=bool), names)
+    estimate = domains.sums(z)
+    cov = survey.covariance(z, domains.codes, len(domains.labels))
+    return _result(survey, domains, names, estimate, cov, valid, level)
+
+
+def ratio(
+    survey: Survey, numerator: str, denominator: str, by: Names | None = None, level: float = 0.95
+) -> Estimates:
+    """Estimate the ratio of two totals over the rows that answer both.
+
+    Parameters, returns and errors are those of ``mean``; the variable is called
+    ``numerator/denominator``.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"y": [2.0, 4.0, 6.0], "x": [1.0, 2.0, 3.0]})
+    >>> ratio(Survey(table), "y", "x").table[["variable", "estimate", "se"]].to_numpy().tolist()
+    [['y/x', 2.0, 0.0]]
+    """
+    names = [f"{numerator}/{denominator}"]
+    domains = domains_of(survey.table, by)
+    values = numeric(survey.table, [numerator, denominator])
+    valid = ~np.isnan(values).any(axis=1, keepdims=True)
+    _refuse_empty(valid, domains, np.ones((len(domains.labels), 1), dtype=bool), names)
+    weighted = np.where(valid, values, 0.0) * survey.weights[:, None]
+    sums = domains.sums(weighted)
+    estimate = sums[:, :1] / sums[:, 1:]
+    z = (weighted[:, :1] - estimate[domains.codes] * weighted[:, 1:]) / sums[domains.codes, 1:]
+    cov = survey.covariance(z, domains.codes, len(domains.labels))
+    return _result(survey, domains, names, estimate, cov, valid, level)
+
+
+def share(survey: Survey, variable: str, by: Names | None = None, level: float = 0.95) -> Estimates:
+    """Estimate the share of each value of a column, over rows that have one.
+
+    Parameters, returns and errors are those of ``mean``; ``variable`` in the table is the value.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"label": ["good", "bad", "good", "good"]})
+    >>> share(Survey(table), "label").table[["variable", "estimate"]].to_numpy().tolist()
+    [['bad', 0.25], ['good', 0.75]]
+    """
+    if variable not in survey.table.columns:
+        columns = ", ".join(map(str, survey.table.columns))
+        raise AnswerError("no_column", where="survey", column=variable, columns=columns)
+    column = survey.table[variable]
+    names = sorted(column.dropna().unique())
+    domains = domains_of(survey.table, by)
+    values = np.where(
+        column.isna().to_numpy()[:, None], np.nan, column.to_numpy()[:, None] == np.array(names)
+    )
+    wanted = np.ones((len(domains.labels), len(names)), dtype=bool)
+    estimate, z, valid = linearised_means(values, survey.weights, domains, wanted, [str(n) for n in names])
+    cov = survey.covariance(z, domains.codes, len(domains.labels))
+    return _result(survey, domains, names, estimate, cov, valid, level)
+
+
+@dataclass(frozen=True)
+class Domains:
+    """Which domain each row is in.
+
+    Attributes
+    ----------
+    codes : ndarray of int, shape (n,)
+    labels : DataFrame
+        One row per domain with the by-columns, in sorted order.
+    """
+
+    codes: Codes
+    labels: pd.DataFrame
+
+    def sums(self, values: Floats) -> Floats:
+        """Sum the columns of values, shape (n, K), over each domain: shape (D, K)."""
+        size = len(self.labels)
+        return np.column_stack(
+            [np.bincount(self.codes, weights=column, minlength=size) for column in values.T]
+        )
+
+    def name(self, at: int) -> str:
+        return ", ".join(f"{column} {value}" for column, value in self.labels.iloc[at].items())
+
+
+def domains_of(table: pd.DataFrame, by: Names | None) -> Domains:
+    """Number the domains told by some columns; none of their values may be missing."""
+    names = [] if by is None else _names(by)
+    if not names:
+        return Domains(np.zeros(len(table), dtype=np.intp), pd.DataFrame(index=[0]))
+    codes = np.zeros(len(table), dtype=np.intp)
+    levels: list[Any] = []
+    for name in names:
+        if name not in table.columns:
+            columns = ", ".join(map(str, table.columns))
+            raise AnswerError("no_column", where="survey", column=name, columns=columns)
+        one, values = pd.factorize(table[name], sort=True)
+        missing = np.flatnonzero(one < 0)
+        if missing.size:
+            row = int(missing[0]) + 1
+            raise AnswerError("missing_value", where="survey", column=name, count=missing.size, row=row)
+        codes = codes * len(values) + one
+        levels.append(values)
+    codes, present = pd.factorize(codes, sort=True)
+    labels = {}
+    for name, values in zip(reversed(names), reversed(levels), strict=True):
+        labels[name] = values.take(present % len(values))
+        present = present // len(values)
+    return Domains(codes.astype(np.intp), pd.DataFrame({name: labels[name] for name in names}))
+
+
+def numeric(table: pd.DataFrame, names: Sequence[str]) -> Floats:
+    """Give columns as floats with NaN for no answer, shape (n, K)."""
+    for name in names:
+        if name not in table.columns:
+            columns = ", ".join(map(str, table.columns))
+            raise AnswerError("no_column", where="survey", column=name, columns=columns)
+    return np.column_stack([table[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in names])
+
+
+def linearised_means(
+    values: Floats, weights: Floats, domains: Domains, wanted: NDArray[np.bool_], names: Sequence[str]
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Estimate means by domain and give each row's linearised value.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n, K)
+        NaN where there is no valid answer.
+    weights : ndarray of float, shape (n,)
+    domains : Domains
+        D of them.
+    wanted : ndarray of bool, shape (D, K)
+        Which means are asked for; the others are 0 with linearised values 0.
+    names : sequence of str, length K
+
+    Returns
+    -------
+    estimate : ndarray of float, shape (D, K)
+    z : ndarray of float, shape (n, K)
+    valid : ndarray of bool, shape (n, K)
+
+    Raises
+    ------
+    AnswerError
+        A wanted mean has no valid answer.
+    """
+    valid = ~np.isnan(values) & wanted[domains.codes]
+    _refuse_empty(valid, domains, wanted, names)
+    filled = np.where(valid, values, 0.0)
+    weighted = valid * weights[:, None]
+    size = domains.sums(weighted)
+    _refuse_empty(weighted > 0, domains, wanted, names)
+    safe = np.where(wanted, size, 1.0)
+    estimate = domains.sums(weighted * filled) / safe
+    z = weighted * (filled - estimate[domains.codes]) / safe[domains.codes]
+    return estimate, z, valid
+
+
+def _refuse_empty(
+    valid: NDArray[np.bool_], domains: Domains, wanted: NDArray[np.bool_], names: Sequence[str]
+) -> None:
+    counts = domains.sums(valid)
+    empty = np.argwhere(wanted & (counts == 0))
+    if empty.size:
+        at, k = empty[0]
+        of = domains.name(int(at))
+        raise AnswerError(
+            "no_answer", where="survey", variable=names[int(k)], domain=f" ({of})" if of else ""
+        )
+
+
+def interval(estimate: Floats, se: Floats, df: Floats, level: float) -> tuple[Floats, Floats]:
+    """Give confidence limits by Student's t; infinite degrees of freedom give the normal's, none no limit.
+
+    >>> low, high = interval(np.array([10.0]), np.array([1.0]), np.array([np.inf]), 0.95)
+    >>> round(float(high[0]), 3)
+    11.96
+    """
+    quantile = np.where(df > 0, stdtrit(np.clip(df, 1e-3, 1e10), 0.5 + level / 2), np.inf)
+    reach = np.where(se > 0, quantile, 0.0) * se
+    return estimate - reach, estimate + reach
+
+
+def _names(variables: Names) -> list[str]:
+    return [variables] if isinstance(variables, str) else list(variables)
+
+
+def _result(
+    survey: Survey,
+    domains: Domains,
+    names: Sequence[Any],
+    estimate: Floats,
+    cov: Floats,
+    valid: NDArray[np.bool_],
+    level: float,
+) -> Estimates:
+    count, width = len(domains.labels), len(names)
+    n = domains.sums(valid.astype(np.float64))
+    df = np.column_stack([survey.degrees_of_freedom(domains.codes, count, valid[:, k]) for k in range(width)])
+    se = np.sqrt(np.maximum(np.diag(cov), 0.0))
+    flat = estimate.ravel()
+    low, high = interval(flat, se, df.ravel(), level)
+    table = domains.labels.loc[domains.labels.index.repeat(width)].reset_index(drop=True)
+    table["variable"] = list(names) * count
+    table = table.assign(
+        estimate=flat, se=se, low=low, high=high, df=df.ravel(), n=n.ravel().astype(np.int64)
+    )
+    return Estimates(table, cov)

@@ -1,0 +1,270 @@
+"""Answers with the roles of their columns, and the variance of totals under their design."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scoring.errors import AnswerError
+from scoring.variance import Codes, Floats, Stage, add_stage, first_rows, paired
+
+Columns = str | Sequence[str | None] | None
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A table of answers and how its rows were sampled.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per answer sheet.
+    weight : str, optional
+        Column of weights; without it every row counts 1.
+    stratum : str or list, optional
+        Column of strata, or one per stage (None where a stage has none).
+    psu : str or list, optional
+        Column of sampled units, or one per stage, read within their stratum and the unit before;
+        without it the rows are the units.
+    population : str or list, optional
+        Column counting that stage's units in the stratum, or one per stage; without it the population
+        is infinite.
+    prob : str or list, optional
+        Column of that stage's inclusion probabilities, or one per stage, where they are unequal; it
+        goes before ``population``.
+
+    Raises
+    ------
+    AnswerError
+        A column is missing, a weight, population or probability is bad, or a stratum has one sampled
+        unit out of several.
+
+    Notes
+    -----
+    The variance of a total of row values z is the sum over stages and strata of
+
+    .. math:: c \\sum_i (1 - \\pi_i)(t_i - A)(t_i - A)', \\quad
+              A = \\sum_i (1-\\pi_i) t_i / \\sum_i (1 - \\pi_i)
+
+    with t the units' totals of z, times the probabilities of the units before, and
+    c = 1 / (1 - sum a_i²), a_i = (1 - pi_i) / sum (1 - pi_i): Deville (1999), Hájek (1964). With
+    equal probabilities it is (1 - n/N) n/(n-1) times the sum of squares. A unit drawn for certain
+    adds nothing at its own stage, so it acts as a stratum whose next-stage units are the PSUs.
+    """
+
+    table: pd.DataFrame
+    weight: str | None = None
+    stratum: Columns = None
+    psu: Columns = None
+    population: Columns = None
+    prob: Columns = None
+
+    def __post_init__(self) -> None:
+        if not len(self.table):
+            raise AnswerError("no_rows", where="survey")
+        _ = self.weights, self.stages  # what is wrong is said at once
+
+    @cached_property
+    def weights(self) -> Floats:
+        """Weights of the rows, shape (n,)."""
+        if self.weight is None:
+            return np.ones(len(self.table))
+        values = _numbers(self.table, self.weight)
+        negative = np.flatnonzero(~(values >= 0) | ~np.isfinite(values))
+        if negative.size:
+            found = f"row {negative[0] + 1} has {self.table[self.weight].iloc[negative[0]]}"
+            raise AnswerError("bad_weight", where="survey", found=found, column=self.weight)
+        if not values.any():
+            raise AnswerError("bad_weight", where="survey", found="all are 0", column=self.weight)
+        return values
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages of sampling, first to last."""
+        return _stages(self)
+
+    @cached_property
+    def effective(self) -> tuple[Codes, Codes]:
+        """Each row's PSU and stratum for degrees of freedom, looking through certain units.
+
+        Rows that are certain at every stage have -1.
+        """
+        rows = len(self.table)
+        psu = np.full(rows, -1, dtype=np.intp)
+        stratum = np.full(rows, -1, dtype=np.intp)
+        psus = strata = 0
+        for stage in self.stages:
+            here = (psu < 0) & (stage.prob[stage.unit] < 1)
+            psu[here] = stage.unit[here] + psus
+            stratum[here] = stage.stratum[stage.unit[here]] + strata
+            psus += stage.prob.size
+            strata += int(stage.stratum.max()) + 1
+        return psu, stratum
+
+    def degrees_of_freedom(self, domain: Codes, domains: int, counts: NDArray[np.bool_]) -> Floats:
+        """Count, for each domain, the contributing PSUs less their strata.
+
+        Parameters
+        ----------
+        domain : ndarray of int, shape (n,)
+        domains : int
+        counts : ndarray of bool, shape (n,)
+            Which rows contribute.
+
+        Returns
+        -------
+        ndarray of float, shape (domains,)
+            Infinite where every contributing unit is certain.
+        """
+        psu, stratum = self.effective
+        counts = counts & (psu >= 0)
+        if not counts.any():
+            return np.full(domains, np.inf)
+        numbers = [
+            np.bincount(pd.unique(domain[counts] + domains * code[counts]) % domains, minlength=domains)
+            for code in (psu, stratum)
+        ]
+        return np.where(numbers[0] > 0, numbers[0] - numbers[1], np.inf).astype(np.float64)
+
+    def covariance(self, z: Floats, domain: Codes, domains: int) -> Floats:
+        """Estimate the covariance of totals of row values, each in its row's domain.
+
+        Parameters
+        ----------
+        z : ndarray of float, shape (n, K)
+            Row values, weighted.
+        domain : ndarray of int, shape (n,)
+            Domain of each row.
+        domains : int
+            Number of domains D.
+
+        Returns
+        -------
+        ndarray of float, shape (D K, D K)
+            In the order of domain, then column of z.
+        """
+        size = domains * z.shape[1]
+        result = np.zeros((size, size))
+        for stage in self.stages:
+            if (stage.above * (1 - stage.prob) > 0).any():
+                add_stage(result, stage, z, domain, domains)
+        return result
+
+
+def _numbers(table: pd.DataFrame, column: str) -> Floats:
+    _column(table, column)
+    return pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _column(table: pd.DataFrame, column: str) -> None:
+    if column not in table.columns:
+        names = ", ".join(map(str, table.columns))
+        raise AnswerError("no_column", where="survey", column=column, columns=names)
+
+
+def column_codes(table: pd.DataFrame, column: str) -> Codes:
+    """Number the values of a column in order of appearance; none may be missing."""
+    _column(table, column)
+    codes, _ = pd.factorize(table[column])
+    missing = np.flatnonzero(codes < 0)
+    if missing.size:
+        row = int(missing[0]) + 1
+        raise AnswerError("missing_value", where="survey", column=column, count=missing.size, row=row)
+    return codes.astype(np.intp)
+
+
+def _per_stage(columns: Columns, stages: int, name: str) -> list[str | None]:
+    given = [columns] if isinstance(columns, str) or columns is None else list(columns)
+    if len(given) > stages:
+        found = f"{name} has {len(given)} columns for {stages} stages"
+        raise AnswerError("stages", where="survey", found=found)
+    return given + [None] * (stages - len(given))
+
+
+def _stages(survey: Survey) -> tuple[Stage, ...]:
+    table = survey.table
+    count = 1 if survey.psu is None or isinstance(survey.psu, str) else max(len(survey.psu), 1)
+    psu = _per_stage(survey.psu, count, "psu")
+    strata = _per_stage(survey.stratum, count, "stratum")
+    populations = _per_stage(survey.population, count, "population")
+    probs = _per_stage(survey.prob, count, "prob")
+    rows = len(table)
+    outer = np.zeros(rows, dtype=np.intp)
+    above = np.ones(rows)
+    stages = []
+    for at in range(count):
+        stratum = outer if strata[at] is None else paired(outer, column_codes(table, str(strata[at])))
+        if psu[at] is None and count == 1:
+            unit = np.arange(rows, dtype=np.intp)
+        elif psu[at] is None:
+            raise AnswerError("stages", where="survey", found="psu has none for one of several")
+        else:
+            unit = paired(stratum, column_codes(table, str(psu[at])))
+        first = first_rows(unit)
+        prob = _stage_prob(table, unit, stratum[first], first, populations[at], probs[at])
+        _refuse_lonely(stratum[first], prob, first, table, strata[at])
+        stages.append(Stage(unit, stratum[first], prob, above[first]))
+        above = above * prob[unit]
+        outer = unit
+    return tuple(stages)
+
+
+def _stage_prob(
+    table: pd.DataFrame, unit: Codes, stratum: Codes, first: Codes, population: str | None, prob: str | None
+) -> Floats:
+    if prob is not None:
+        values = _numbers(table, prob)
+        bad = np.flatnonzero(~((values > 0) & (values <= 1)))
+        if bad.size:
+            raise AnswerError("bad_prob", where="survey", column=prob, row=bad[0] + 1, value=values[bad[0]])
+        _constant(values, unit, prob, "unit")
+        return values[first]
+    if population is None:
+        return np.zeros(first.size)
+    values = _numbers(table, population)
+    missing = np.flatnonzero(~np.isfinite(values))
+    if missing.size:
+        row = int(missing[0]) + 1
+        raise AnswerError("missing_value", where="survey", column=population, count=missing.size, row=row)
+    _constant(values, stratum[unit], population, "stratum")
+    sampled = np.bincount(stratum)[stratum]
+    short = np.flatnonzero(~(values[first] >= sampled))
+    if short.size:
+        row = int(first[short[0]])
+        raise AnswerError(
+            "population_below_sample",
+            where="survey",
+            name=f"of row {row + 1}",
+            sample=sampled[short[0]],
+            population=values[row],
+            column=population,
+        )
+    return np.asarray(sampled / values[first], dtype=np.float64)
+
+
+def _constant(values: Floats, codes: Codes, column: str, what: str) -> None:
+    firsts = values[first_rows(codes)[codes]]
+    bad = np.flatnonzero(values != firsts)
+    if bad.size:
+        row = int(bad[0])
+        name = f"of row {row + 1}"
+        raise AnswerError(
+            "not_constant", where="survey", column=column, what=what, name=name, a=firsts[row], b=values[row]
+        )
+
+
+def _refuse_lonely(
+    stratum: Codes, prob: Floats, first: Codes, table: pd.DataFrame, column: str | None
+) -> None:
+    """A stratum whose variance would rest on one unit; certain units bring none."""
+    open_units = np.bincount(stratum, weights=prob < 1)
+    lonely = np.flatnonzero(open_units == 1)
+    if lonely.size:
+        row = int(first[np.flatnonzero(stratum == lonely[0])[0]])
+        name = f"of row {row + 1}" if column is None else str(table[column].iloc[row])
+        raise AnswerError("lonely_psu", where="survey", name=name)

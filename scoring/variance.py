@@ -1,0 +1,166 @@
+"""The variance of totals under stages of sampling, on arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
+
+DENSE_CELLS = 4_000_000
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of sampling, as codes.
+
+    Attributes
+    ----------
+    unit : ndarray of int, shape (n,)
+        Each row's unit.
+    stratum : ndarray of int, shape (U,)
+        Each unit's stratum (within its unit of the stage before).
+    prob : ndarray of float, shape (U,)
+        Each unit's inclusion probability at this stage; 0 for an infinite population.
+    above : ndarray of float, shape (U,)
+        Product of the probabilities of the units it lies in.
+    """
+
+    unit: Codes
+    stratum: Codes
+    prob: Floats
+    above: Floats
+
+
+def paired(a: Codes, b: Codes) -> Codes:
+    """Number the pairs of two codes in order of appearance."""
+    codes: Any = pd.factorize(a * (int(b.max()) + 1) + b)[0]
+    return codes.astype(np.intp)
+
+
+def first_rows(codes: Codes) -> Codes:
+    """Give each code's first row; codes count up from 0 in order of appearance."""
+    first = np.empty(int(codes.max()) + 1, dtype=np.intp)
+    first[codes[::-1]] = np.arange(codes.size - 1, -1, -1)
+    return first
+
+
+def add_stage(result: Floats, stage: Stage, z: Floats, domain: Codes, domains: int) -> None:
+    """Add one stage's part of the covariance."""
+    left = 1 - stage.prob
+    sums = np.bincount(stage.stratum, weights=left)
+    squares = np.bincount(stage.stratum, weights=left * left)
+    varying = sums > 0
+    factor = np.zeros(sums.size)
+    factor[varying] = 1 / (1 - squares[varying] / sums[varying] ** 2)
+    factor[stage.stratum] *= stage.above
+    unit_domain = domain[first_rows(stage.unit)]
+    if bool((domain == unit_domain[stage.unit]).all()):
+        totals = _unit_totals(z, stage.unit, left.size)
+        _add_single_domain(result, stage.stratum, left, sums, factor, totals, unit_domain, domains)
+    else:
+        _add_many_domains(result, stage, left, sums, factor, z, domain, domains)
+
+
+def _unit_totals(z: Floats, unit: Codes, units: int) -> Floats:
+    if units == unit.size:
+        return z
+    return np.column_stack([np.bincount(unit, weights=column, minlength=units) for column in z.T])
+
+
+def _add_single_domain(
+    result: Floats,
+    stratum: Codes,
+    left: Floats,
+    sums: Floats,
+    factor: Floats,
+    totals: Floats,
+    domain: Codes,
+    domains: int,
+) -> None:
+    """Units that lie in one domain each: blocks within domains, then what strata share between them."""
+    width = totals.shape[1]
+    blocks = result.reshape(domains, width, domains, width)
+    each = np.arange(domains)
+    group = paired(stratum, domain)
+    first = first_rows(group)
+    size = np.bincount(group, weights=left)
+    sum_of = np.column_stack([np.bincount(group, weights=left * column) for column in totals.T])
+    mean = np.divide(sum_of, size[:, None], out=np.zeros_like(sum_of), where=size[:, None] > 0)
+    centred = totals - mean[group]
+    weighted = centred * (left * factor[stratum])[:, None]
+    for k in range(width):
+        for other in range(k + 1):
+            part = np.bincount(domain, weights=weighted[:, k] * centred[:, other], minlength=domains)
+            blocks[each, k, each, other] += part
+            if other != k:
+                blocks[each, other, each, k] += part
+    stratum_of, domain_of = stratum[first], domain[first]
+    shared = (np.bincount(stratum_of)[stratum_of] > 1) & (size > 0) & (factor[stratum_of] > 0)
+    if not shared.any():
+        return
+    stratum_of, domain_of, size, mean = stratum_of[shared], domain_of[shared], size[shared], mean[shared]
+    scale = np.sqrt(factor[stratum_of] * size)
+    np.add.at(
+        blocks,
+        (domain_of, slice(None), domain_of),
+        np.einsum("gk,gl->gkl", mean * scale[:, None], mean * scale[:, None]),
+    )
+    for rows in _chunks(stratum_of, domains * width):
+        local, h = pd.factorize(stratum_of[rows])
+        dense = np.zeros((h.size, domains, width))
+        dense[local, domain_of[rows]] = mean[rows] * size[rows, None]
+        dense = dense.reshape(h.size, -1) * np.sqrt(factor[h] / sums[h])[:, None]
+        result -= dense.T @ dense
+
+
+def _chunks(stratum: Codes, width: int) -> list[Codes]:
+    """Split positions by whole strata so that a dense block over them stays small."""
+    order = np.argsort(stratum, kind="stable")
+    most = max(DENSE_CELLS // width, 1)
+    if order.size <= most:
+        return [order]
+    starts = np.flatnonzero(np.r_[True, np.diff(stratum[order]) != 0])
+    cuts, begin = [], 0
+    for start in starts[1:].tolist():
+        if start - begin >= most:
+            cuts.append(start)
+            begin = start
+    return np.split(order, cuts)
+
+
+def _add_many_domains(
+    result: Floats,
+    stage: Stage,
+    left: Floats,
+    sums: Floats,
+    factor: Floats,
+    z: Floats,
+    domain: Codes,
+    domains: int,
+) -> None:
+    """Units that reach into several domains, such as panel members and shared towns."""
+    width = z.shape[1]
+    for units in _chunks(stage.stratum, domains * width):
+        place = np.full(left.size, -1, dtype=np.intp)
+        place[units] = np.arange(units.size)
+        rows = place[stage.unit]
+        inside = slice(None) if units.size == left.size else rows >= 0
+        cell = rows[inside] * domains + domain[inside]
+        totals = np.column_stack(
+            [np.bincount(cell, weights=column[inside], minlength=units.size * domains) for column in z.T]
+        ).reshape(units.size, domains * width)
+        stratum = stage.stratum[units]
+        starts = np.flatnonzero(np.r_[True, np.diff(stratum) != 0])
+        weight = left[units]
+        means = np.add.reduceat(totals * weight[:, None], starts, axis=0)
+        present = sums[stratum[starts]]
+        means = np.divide(means, present[:, None], out=np.zeros_like(means), where=present[:, None] > 0)
+        centred = totals - np.repeat(means, np.diff(np.r_[starts, units.size]), axis=0)
+        centred *= np.sqrt(weight * factor[stratum])[:, None]
+        result += centred.T @ centred

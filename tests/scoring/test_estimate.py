@@ -1,0 +1,69 @@
+"""Estimates and covariances equal R survey 4.1.1 (tests/oracles/survey_api.R) to 1e-9."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scoring import Survey, mean, ratio, share, total
+
+ORACLES = Path(__file__).parents[1] / "oracles"
+R = json.loads((ORACLES / "survey_api.json").read_text(encoding="utf8"))["designs"]
+BY_STYPE = {"by": "stype"}
+CALLS = {
+    "mean": lambda s: mean(s, ["api00", "api99"]),
+    "mean_na": lambda s: mean(s, "api99_na"),
+    "total": lambda s: total(s, "enroll"),
+    "share": lambda s: share(s, "stype"),
+    "ratio": lambda s: ratio(s, "api00", "api99"),
+    "mean_by": lambda s: mean(s, "api00", **BY_STYPE),
+    "mean_na_by": lambda s: mean(s, "api99_na", **BY_STYPE),
+    "total_by": lambda s: total(s, "enroll", **BY_STYPE),
+    "ratio_by": lambda s: ratio(s, "api00", "api99", **BY_STYPE),
+    "joint_own_by": lambda s: mean(s, ["api00", "api99_na", "enroll"], **BY_STYPE),
+}
+
+
+def survey_of(design: str) -> Survey:
+    table = pd.read_csv(ORACLES / R[design]["data"], dtype={"cds": str})
+    return Survey(table, **R[design]["roles"])
+
+
+@pytest.mark.parametrize("design", R)
+@pytest.mark.parametrize("call", CALLS)
+def test_equals_r(design: str, call: str) -> None:
+    expected = R[design][call]
+    result = CALLS[call](survey_of(design))
+    table = result.table.assign(row=range(len(result.table)))
+    if expected["domain"] is not None:  # R orders by variable, we by domain
+        table = table.set_index(["variable", "stype"]).loc[
+            list(zip(expected["variable"], expected["domain"], strict=True))
+        ]
+    vcov = np.array(expected["vcov"])
+    scale = max(np.abs(vcov).max(), 1e-12)
+    np.testing.assert_allclose(table["estimate"], expected["estimate"], rtol=1e-9)
+    np.testing.assert_allclose(
+        result.cov[np.ix_(table["row"], table["row"])] / scale, vcov / scale, atol=1e-9
+    )
+    np.testing.assert_allclose(table["se"], np.sqrt(np.diag(vcov)), rtol=1e-9, atol=1e-7 * np.sqrt(scale))
+
+
+@pytest.mark.parametrize("design", R)
+def test_degrees_of_freedom_equal_those_of_r_on_the_domain(design: str) -> None:
+    counts = R[design]["counts"]
+    whole = mean(survey_of(design), "api00").table["df"].tolist()
+    by_type = mean(survey_of(design), "api99_na", by="stype").table.set_index("stype")["df"]
+    assert whole == [counts["all"]["degf"]]
+    assert {k: by_type[k] for k in "EHM"} == {k: counts["stype_api99_na"][k]["degf"] for k in "EHM"}
+
+
+def test_order_of_rows_changes_no_estimate() -> None:
+    roles = R["strat2_fpc"]["roles"]
+    table = survey_of("strat2_fpc").table
+    first = mean(Survey(table, **roles), ["api00", "enroll"], by="stype")
+    second = mean(Survey(table.sample(frac=1, random_state=3), **roles), ["api00", "enroll"], by="stype")
+    np.testing.assert_allclose(first.cov, second.cov, rtol=1e-10, atol=1e-10)

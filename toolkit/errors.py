@@ -1,0 +1,119 @@
+"""What can be wrong with a scheme or a round, in English and Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+TEMPLATES: dict[str, tuple[str, str]] = {
+    "no_file": (
+        "there is no scheme {source!r}; a bare name is a shipped scheme, a path is a file",
+        "没有方案 {source!r}；只写名称是随附的方案，写路径是文件",
+    ),
+    "not_utf8": ("the file is not UTF-8 (byte {at}); save it as UTF-8", "文件不是 UTF-8 编码（第 {at} 字节）；请另存为 UTF-8"),
+    "not_toml": ("this is no TOML: {error}", "不是合格的 TOML：{error}"),
+    "required": ("is required", "必须填写"),
+    "unknown_key": ("{key!r} is no known key{hint}", "不认识的键 {key!r}{hint}"),
+    "wrong_type": ("must be {due}; it is {found!r}", "应为{due_zh}，现为 {found!r}"),
+    "one_of": ("must be one of {due}; it is {found!r}", "只能是 {due} 之一，现为 {found!r}"),
+    "weights_sum": ("weights must sum to 1; they sum to {found}", "权重之和必须为 1，现为 {found}"),
+    "positive": ("must be above 0; it is {found}", "必须大于 0，现为 {found}"),
+    "negative": ("must be at least 0; it is {found}", "不能小于 0，现为 {found}"),
+    "level": ("must be between 0 and 1; it is {found}", "必须在 0 和 1 之间，现为 {found}"),
+    "scale": ("the scale must rise; it goes from {low} to {high}", "量表必须由低到高，现为 {low} 到 {high}"),
+    "labels": ("labels must name every rating once; {found}", "标签必须恰好覆盖每个分值；{found}"),
+    "valid_sum": (
+        "the groups plan {found} valid answers, this says {stated}",
+        "各组合计 {found} 份有效回答，这里写的是 {stated}",
+    ),
+    "valid_draw": (
+        "the group's last draw takes {found} respondents, this says {stated}",
+        "该组最后一次抽样为 {found} 人，这里写的是 {stated}",
+    ),
+    "none_given": ("at least one is needed in {name}", "{name} 至少要有一项"),
+    "repeats": ("must be unique; {name!r} stands {count} times", "不能重复；{name!r} 出现 {count} 次"),
+    "empty_class": ("class {name!r} has no evaluatees", "类别 {name!r} 没有被评单位"),
+    "no_indicators": ("class {name!r} has no indicators", "类别 {name!r} 没有指标"),
+    "within": ("must name the draw before it, {due}; it is {found!r}", "应指明上一次抽样 {due}，现为 {found!r}"),
+    "overlap": (
+        "a group with one list for all evaluatees says how its members are shared (\"same\"), one with a list "
+        "for each does not; it is {found!r}",
+        "各单位共用一份名单的组要写明 overlap（\"same\"），各有名单的不写；现为 {found!r}",
+    ),
+    "no_such_key": ("there is no key {key!r} in this scheme", "方案中没有键 {key!r}"),
+    "round_exists": ("{folder} exists already; open it with Round.open, or choose another name", "{folder} 已存在；请用 Round.open 打开，或换个名称"),
+    "no_round": ("{folder} is no round: it has no scheme.toml", "{folder} 不是一轮测评：没有 scheme.toml"),
+    "no_frame": ("no frame {name!r}: put {name}.csv, {name}.xlsx, or a folder {name} of such files, in {folder}", "缺名单 {name!r}：请把 {name}.csv、{name}.xlsx 或同名文件夹放进 {folder}"),
+    "frame_columns": ("file {file} has the columns {found}; the others have {due}", "文件 {file} 的列是 {found}，其他文件是 {due}"),
+    "not_drawn": ("no sample yet: draw first", "还没有抽样：请先抽样"),
+    "drawn_already": ("the sample was drawn already; a second draw would let one choose. Make a new round", "样本已经抽出；再抽就成了挑选。请新建一轮"),
+    "no_answers": ("no answers yet: collect them first", "还没有回答：请先收集"),
+    "answers_columns": ("file {file} lacks the columns {missing}", "文件 {file} 缺少列 {missing}"),
+    "unknown_group": ("row {row}: group {found!r} is none of {known}", "第 {row} 行：对象类别 {found!r} 不在 {known} 之中"),
+    "unknown_evaluatee": ("row {row}: {found!r} is no evaluatee of this scheme", "第 {row} 行：{found!r} 不是本方案的被评单位"),
+    "not_in_sample": ("row {row}: {found!r} is not in the {group} sample for {evaluatee!r}", "第 {row} 行：{found!r} 不在 {evaluatee!r} 的 {group} 样本中"),
+    "answered_twice": ("rows {row} and {other}: {found!r} answers twice for {evaluatee!r}", "第 {row} 行和第 {other} 行：{found!r} 对 {evaluatee!r} 答了两次"),
+    "answered_before": ("row {row}: {found!r} has answered for {evaluatee!r} in a file taken in before", "第 {row} 行：{found!r} 对 {evaluatee!r} 的回答此前已收"),
+    "not_asked": ("row {row}: {column!r} is no indicator of {evaluatee!r}, yet it is answered", "第 {row} 行：{column!r} 不是 {evaluatee!r} 的指标，却有回答"),
+    "rating": ("row {row}, {column}: {found!r} is no rating from {low} to {high}, nor {words}", "第 {row} 行，{column}：{found!r} 不是 {low} 到 {high} 的整数，也不是 {words}"),
+    "encoding": ("{file} is neither UTF-8 nor GB18030 (byte {at})", "{file} 既不是 UTF-8 也不是 GB18030（第 {at} 字节）"),
+    "file_type": ("{file}: only .csv and .xlsx are read", "{file}：只读取 .csv 和 .xlsx"),
+    "empty_file": ("{file} has no rows", "{file} 没有数据行"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong, and where."""
+
+    path: str
+    english: str
+    chinese: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.english}" if self.path else self.english
+
+
+def fault(path: str, rule: str, **found: Any) -> Fault:
+    """Fill in a template."""
+    english, chinese = TEMPLATES[rule]
+    return Fault(path, english.format(**found), chinese.format(**found))
+
+
+class _Faults(ValueError):
+    """All faults of one file or step at once.
+
+    Attributes
+    ----------
+    faults : tuple of Fault
+    chinese : str
+        The same message in Chinese.
+    """
+
+    MOST = 20
+
+    def __init__(self, name: str, faults: Sequence[Fault]) -> None:
+        self.name = name
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self._lines(False)))
+        self.chinese = "\n".join(self._lines(True))
+
+    def _lines(self, chinese: bool) -> list[str]:
+        lines = []
+        for one in self.faults[: self.MOST]:
+            text = one.chinese if chinese else one.english
+            where = f"{self.name}: {one.path}" if one.path else self.name
+            lines.append(f"{where}：{text}。" if chinese else f"{where}: {text}.")
+        more = len(self.faults) - self.MOST
+        if more > 0:
+            lines.append(f"……另有 {more} 处" if chinese else f"… and {more} more")
+        return lines
+
+
+class SchemeError(_Faults):
+    """The scheme cannot be used as it is."""
+
+
+class RoundError(_Faults):
+    """A step of the round cannot be taken."""

@@ -1,0 +1,342 @@
+"""A round of evaluation as a folder: scheme, frames, samples, answers, journal, results."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sampling import Census, FrameError, Sample, draw
+from sampling.designs import Design, method_of, number_of
+from toolkit.answers import Answers, as_text, check_respondents, joined, parse_answers
+from toolkit.errors import RoundError, fault
+from toolkit.files import file_digest, read_table, write_bytes, write_json, write_table, write_text
+from toolkit.progress import watched
+from toolkit.scheme import Draw, Group, Scheme
+from toolkit.scores import Drawn, Scores, score
+
+EACH = ""
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of a scheme, kept in a folder.
+
+    ``scheme.toml`` (a frozen copy), ``frames/`` (lists as the offices sent them), ``samples/`` (a CSV
+    and a receipt for each draw), ``answers/raw/`` (as they came), ``journal.jsonl`` (every step) and
+    ``results/``.
+
+    Attributes
+    ----------
+    folder : Path
+    scheme : Scheme
+    """
+
+    folder: Path
+    scheme: Scheme
+
+    @classmethod
+    def create(cls, name: str, scheme: str | Path, folder: str | Path = "out") -> Round:
+        """Start a round in ``folder/name``.
+
+        Parameters
+        ----------
+        name : str
+            The round's own folder.
+        scheme : str or Path
+            A bare name is a shipped scheme, a path is a file.
+        folder : str or Path
+            Where rounds are kept.
+
+        Raises
+        ------
+        RoundError
+            The folder exists.
+        SchemeError
+            The scheme has faults.
+        """
+        place = Path(folder) / name
+        if place.exists():
+            raise RoundError(name, [fault("", "round_exists", folder=place)])
+        loaded = Scheme.load(scheme)
+        for part in ("frames", "samples", "answers/raw", "results"):
+            (place / part).mkdir(parents=True)
+        write_text(place / "scheme.toml", loaded.text)
+        made = cls(place, loaded)
+        made._note("create", scheme=loaded.id, sha256=file_digest(place / "scheme.toml"))
+        return made
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Round:
+        """Open a round that was started before."""
+        place = Path(folder)
+        if not (place / "scheme.toml").is_file():
+            raise RoundError(place.name, [fault("", "no_round", folder=place)])
+        return cls(place, Scheme.load(place / "scheme.toml"))
+
+    # --- draw -----------------------------------------------------------------------------------------
+
+    def draw(self, key: str) -> dict[str, int]:
+        """Draw every sample of the scheme from the frames, and write each with its receipt.
+
+        Parameters
+        ----------
+        key : str
+            Decides all lottery numbers; state it (or its digest) before the frames are closed.
+
+        Returns
+        -------
+        dict
+            Units drawn, by draw.
+
+        Raises
+        ------
+        RoundError
+            A frame is missing, or the round is drawn already.
+        FrameError, DesignError
+            A frame cannot be drawn from.
+        """
+        if self.steps("draw"):
+            raise RoundError(self.folder.name, [fault("", "drawn_already")])
+        frames = self.frames()
+        parts = self.folder / "samples.part"
+        shutil.rmtree(parts, ignore_errors=True)
+        counts = {}
+        for one, samples in self._draws(key, frames):
+            for evaluatee, sample in samples.items():
+                place = parts / one.name / evaluatee if evaluatee else parts / one.name
+                write_table(place.with_name(place.name + ".csv"), sample.units)
+                write_json(place.with_name(place.name + ".receipt.json"), sample.receipt)
+            counts[one.name] = sum(len(sample.units) for sample in samples.values())
+        shutil.rmtree(self.folder / "samples")
+        parts.rename(self.folder / "samples")
+        files = {path.name: file_digest(path) for path in sorted((self.folder / "frames").rglob("*.*"))}
+        self._note("draw", key=key, units=counts, frames=files)
+        return counts
+
+    def _draws(
+        self, key: str, frames: Mapping[str, pd.DataFrame]
+    ) -> Iterator[tuple[Draw, dict[str, Sample]]]:
+        for group in self.scheme.groups:
+            within: Sample | None = None
+            for one in group.draws:
+                lists = self.lists(frames[one.frame], one)
+                samples = {
+                    evaluatee: draw(
+                        table,
+                        _design(group, one, len(table)),
+                        key=key,
+                        name="/".join(filter(None, [self.scheme.id, one.name, evaluatee])),
+                        unit=one.unit,
+                        within=within,
+                    )
+                    for evaluatee, table in watched(lists.items(), f"drawing {one.name}", len(lists))
+                }
+                within = samples.get(EACH)
+                yield one, samples
+
+    def lists(self, frame: pd.DataFrame, one: Draw) -> dict[str, pd.DataFrame]:
+        """Give the lists to draw from: one for each evaluatee, or one for all under an empty name."""
+        if one.merge_rows:
+            frame = merged(frame, one.unit)
+        if not one.per_evaluatee:
+            return {EACH: frame}
+        if "evaluatee" not in frame:
+            columns = ", ".join(frame.columns)
+            raise FrameError("no_column", where=f"frame {one.frame}", column="evaluatee", columns=columns)
+        lists = dict(iter(frame.groupby("evaluatee", sort=False)))
+        absent = [name for name in self.scheme.evaluatees if name not in lists]
+        if absent:
+            places = [fault("", "no_frame", name=f"{one.frame}/{name}", folder="frames") for name in absent]
+            raise RoundError(self.folder.name, places)
+        return {name: lists[name] for name in self.scheme.evaluatees}
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Read every frame of the scheme, all cells as text."""
+        return {one.frame: self._frame(one.frame) for group in self.scheme.groups for one in group.draws}
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        """Read a frame from one file, or from all files of a folder."""
+        folder = self.folder / "frames"
+        found = [path for path in (folder / f"{name}.csv", folder / f"{name}.xlsx") if path.is_file()]
+        found += sorted(path for path in (folder / name).glob("*") if path.suffix in (".csv", ".xlsx"))
+        if not found:
+            raise RoundError(self.folder.name, [fault("", "no_frame", name=name, folder=folder)])
+        tables = [read_table(path) for path in found]
+        odd = [
+            fault("", "frame_columns", file=path.name, found=", ".join(table), due=", ".join(tables[0]))
+            for path, table in zip(found, tables, strict=True)
+            if set(table.columns) != set(tables[0].columns)
+        ]
+        if odd:
+            raise RoundError(self.folder.name, odd)
+        return pd.concat(tables, ignore_index=True)
+
+    # --- answers --------------------------------------------------------------------------------------
+
+    def collect(self, file: str | Path) -> int:
+        """Take in a file of answers; the raw file is kept as it came.
+
+        Parameters
+        ----------
+        file : str or Path
+            CSV or Excel with ``group``, ``respondent``, ``evaluatee`` and the indicators.
+
+        Returns
+        -------
+        int
+            Sheets taken in; 0 when this very file was taken in before.
+
+        Raises
+        ------
+        RoundError
+            With all faults of the file; nothing is taken in then.
+        """
+        path = Path(file)
+        digest = file_digest(path)
+        taken = self.steps("collect")
+        if digest in {step["sha256"] for step in taken}:
+            return 0
+        sheets = parse_answers(read_table(path), self.scheme, path.name)
+        drawn = {name: one.units for name, one in self.drawn().items()}
+        check_respondents(sheets, self.answers() if taken else None, drawn, self.scheme, path.name)
+        kept = f"{len(taken) + 1:03d}-{path.name}"
+        write_bytes(self.folder / "answers" / "raw" / kept, path.read_bytes())
+        count = sum(len(one.table) for one in sheets.values())
+        self._note("collect", file=kept, sha256=digest, sheets=count)
+        return count
+
+    def answers(self) -> dict[str, Answers]:
+        """Read all answers taken in, by group."""
+        steps = self.steps("collect")
+        if not steps:
+            raise RoundError(self.folder.name, [fault("", "no_answers")])
+        raw = self.folder / "answers" / "raw"
+        return reduce(
+            joined,
+            (parse_answers(read_table(raw / step["file"]), self.scheme, step["file"]) for step in steps),
+        )
+
+    # --- scores ---------------------------------------------------------------------------------------
+
+    def drawn(self) -> dict[str, Drawn]:
+        """Read the drawn respondents of every group."""
+        if not self.steps("draw"):
+            raise RoundError(self.folder.name, [fault("", "not_drawn")])
+        return {group.id: self._drawn(group) for group in self.scheme.groups}
+
+    def _drawn(self, group: Group) -> Drawn:
+        one = group.draws[-1]
+        samples = dict(self.samples(one))
+        if not one.per_evaluatee:
+            return Drawn(samples[EACH].units, samples[EACH].roles)
+        parts = [sample.units.assign(evaluatee=name) for name, sample in samples.items()]
+        units = pd.concat(parts, ignore_index=True)
+        roles = dict(max(samples.values(), key=_stratified_stages).roles)
+        last = len(roles["psu"]) - 1
+        inner = roles["stratum"][last]
+        own = units["evaluatee"] if inner is None else units["evaluatee"] + " / " + units[inner].fillna("")
+        units["evaluatee_stratum"] = own
+        text = units.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in units.dtypes]]
+        units = units.astype(dict.fromkeys(text, "category"))
+        roles["stratum"] = [*roles["stratum"][:last], "evaluatee_stratum"]
+        return Drawn(units, roles)
+
+    def samples(self, one: Draw) -> Iterator[tuple[str, Sample]]:
+        """Read the samples of a draw as they were written, by evaluatee."""
+        folder = self.folder / "samples"
+        for evaluatee in self.scheme.evaluatees if one.per_evaluatee else (EACH,):
+            place = folder / one.name / evaluatee if evaluatee else folder / one.name
+            receipt = json.loads(place.with_name(place.name + ".receipt.json").read_text(encoding="utf8"))
+            units = read_table(place.with_name(place.name + ".csv"))
+            for plain, column in receipt["added"].items():
+                if plain.startswith(("prob", "weight", "population", "stage_prob")):
+                    units[column] = units[column].astype(np.float64)
+                else:
+                    units[column] = units[column].fillna("")
+            yield evaluatee, Sample(units, receipt["roles"], receipt)
+
+    def score(self) -> Scores:
+        """Score and rank everyone, and write the results.
+
+        Returns
+        -------
+        Scores
+        """
+        answers = self.answers()
+        scores = score(self.scheme, self.drawn(), answers)
+        results = self.folder / "results"
+        write_table(results / "scores.csv", scores.table)
+        write_table(results / "groups.csv", scores.groups)
+        write_table(results / "indicators.csv", scores.indicators)
+        write_table(results / "labels.csv", scores.labels)
+        write_table(results / "answers.csv", as_text(answers, self.scheme.scale.dont_know[0]))
+        self._note("score", sha256=file_digest(results / "scores.csv"))
+        return scores
+
+    def verify(self) -> list[str]:
+        """Draw everything again, score everything again, and name what differs.
+
+        Returns
+        -------
+        list of str
+            Empty when the round is proven.
+        """
+        from toolkit.proof import round_differences
+
+        return list(round_differences(self))
+
+    # --- journal --------------------------------------------------------------------------------------
+
+    def _note(self, step: str, **what: Any) -> None:
+        line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "step": step, **what}
+        journal = self.folder / "journal.jsonl"
+        before = journal.read_text(encoding="utf8") if journal.is_file() else ""
+        write_text(journal, before + json.dumps(line, ensure_ascii=False) + "\n")
+
+    def steps(self, step: str) -> list[dict[str, Any]]:
+        """Give the journal's lines of one kind of step, oldest first."""
+        journal = self.folder / "journal.jsonl"
+        lines = journal.read_text(encoding="utf8").splitlines() if journal.is_file() else []
+        return [line for line in map(json.loads, lines) if line["step"] == step]
+
+
+def merged(frame: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Merge the rows of a unit into one; where they differ, their values are joined by 、.
+
+    >>> seats = pd.DataFrame({"person": ["a", "b", "a"], "body": ["x", "x", "y"]})
+    >>> merged(seats, "person").to_dict("list")
+    {'person': ['a', 'b'], 'body': ['x、y', 'x']}
+    """
+    if unit not in frame:
+        raise FrameError("no_column", where="frame", column=unit, columns=", ".join(frame.columns))
+
+    def together(values: pd.Series) -> str:
+        return "、".join(sorted({str(value) for value in values.dropna()}))
+
+    twice = frame[unit].duplicated(keep=False)
+    once = frame[~twice]
+    several = frame[twice].groupby(unit, sort=False).agg(together).reset_index()
+    return pd.concat([once, several], ignore_index=True).sort_values(unit, ignore_index=True)[
+        list(frame.columns)
+    ]
+
+
+def _design(group: Group, one: Draw, units: int) -> Design:
+    """Take a short list whole where the scheme says so."""
+    number = number_of(method_of(one.design))
+    asked = getattr(number, "total", number)
+    short = group.short_frame == "take_all" and isinstance(asked, int) and units <= asked
+    return Census() if short else one.design
+
+
+def _stratified_stages(sample: Sample) -> int:
+    return sum(stratum is not None for stratum in sample.roles["stratum"])

@@ -1,0 +1,325 @@
+"""An evaluation scheme: a plan on paper as data, read from TOML, all its faults told at once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from sampling.designs import Census, Design, method_of, number_of
+from scoring.scale import Scale
+from toolkit.errors import Fault, SchemeError, fault
+from toolkit.faults import pydantic_faults
+from toolkit.resources import shipped_scheme
+
+Config = dict[str, str]
+FORBID: Config = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class EvaluateeClass:
+    """Evaluatees that are rated on the same indicators and ranked among themselves."""
+
+    id: str
+    name: str
+    conducted_by: str
+    same_survey: Literal[True]
+    indicators: tuple[str, ...]
+    evaluatees: tuple[str, ...]
+    __pydantic_config__: ClassVar[Config] = FORBID
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One draw of a group: which frame, what unit, by what design.
+
+    Parameters
+    ----------
+    name : str
+        Its own name in the scheme.
+    frame : str
+        Name of the file or folder under the round's ``frames/``.
+    unit : str
+        Column of unit ids.
+    design : Design
+    within : str, optional
+        The draw whose units this one goes into.
+    per_evaluatee : bool
+        Whether each evaluatee has its own list, told by the frame's column ``evaluatee``.
+    merge_rows : bool
+        Whether rows of one unit are merged into one before the draw.
+    """
+
+    name: str
+    frame: str
+    unit: str
+    design: Design
+    within: str | None = None
+    per_evaluatee: bool = False
+    merge_rows: bool = False
+    __pydantic_config__: ClassVar[Config] = FORBID
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of respondents.
+
+    Parameters
+    ----------
+    id, name : str
+    weight : float
+        Share of the composite.
+    valid : int
+        Valid answers planned for each evaluatee.
+    draws : tuple of Draw
+        First stage first; the last gives the respondents.
+    official : "plain" or "design"
+        Whether each valid answer counts the same, or with its design weight.
+    population : "finite" or "infinite"
+        Whether the frames are all there is, or stand for more.
+    short_frame : "error" or "take_all"
+        What to do where a list has fewer units than asked.
+    overlap : "same", optional
+        For a group that rates every evaluatee: the same respondents on one sheet.
+    """
+
+    id: str
+    name: str
+    weight: float
+    valid: int
+    draws: tuple[Draw, ...]
+    official: Literal["plain", "design"]
+    population: Literal["finite", "infinite"]
+    short_frame: Literal["error", "take_all"]
+    overlap: Literal["same"] | None = None
+    __pydantic_config__: ClassVar[Config] = FORBID
+
+    @property
+    def is_census(self) -> bool:
+        return all(isinstance(draw.design, Census) for draw in self.draws)
+
+
+@dataclass(frozen=True)
+class DontKnow:
+    """What becomes of 不了解."""
+
+    removed_per: Literal["indicator", "respondent"]
+    counts_as_answer: bool
+    __pydantic_config__: ClassVar[Config] = FORBID
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """How places follow from scores."""
+
+    rank_on: Literal["unrounded", "published"]
+    decimals: int
+    ties: Literal["min", "dense"]
+    __pydantic_config__: ClassVar[Config] = FORBID
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """A point the plan leaves open: the key that settles it here, what is open, how we read it."""
+
+    key: str
+    open: str
+    reading: str
+    __pydantic_config__: ClassVar[Config] = FORBID
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """An evaluation plan as data.
+
+    Read one with ``Scheme.load``; fields are the keys of the TOML file.
+    """
+
+    id: str
+    title: str
+    place: str
+    valid_answers: int
+    full_mark: float
+    level: float
+    systematic_variance: Literal["srs"]
+    no_answers: Literal["error"]
+    low_satisfaction_rule: Literal["unstated"]
+    scale: Scale
+    dont_know: DontKnow
+    ranking: Ranking
+    classes: tuple[EvaluateeClass, ...]
+    groups: tuple[Group, ...]
+    unclear: tuple[Unclear, ...] = ()
+    text: str = field(default="", repr=False, compare=False)
+    __pydantic_config__: ClassVar[Config] = FORBID
+
+    @classmethod
+    def load(cls, source: str | Path) -> Scheme:
+        """Read a scheme.
+
+        Parameters
+        ----------
+        source : str or Path
+            A bare name is a scheme shipped with Minyi; anything with a folder or ``.toml`` is a file.
+
+        Raises
+        ------
+        SchemeError
+            The file cannot be read, or with all its faults, each with its path.
+
+        Examples
+        --------
+        >>> scheme = Scheme.load("guangan-2013")
+        >>> len(scheme.evaluatees), [group.weight for group in scheme.groups]
+        (79, [0.65, 0.05, 0.2, 0.1])
+        """
+        is_file = isinstance(source, Path) or source.endswith(".toml") or "/" in source or "\\" in source
+        name = Path(source).name if is_file else f"{source}.toml"
+        try:
+            text = Path(source).read_text(encoding="utf-8-sig") if is_file else shipped_scheme(str(source))
+        except FileNotFoundError:
+            raise SchemeError(name, [fault("", "no_file", source=source)]) from None
+        except UnicodeDecodeError as error:
+            raise SchemeError(name, [fault("", "not_utf8", at=error.start)]) from None
+        return cls.read(text, name)
+
+    @classmethod
+    def read(cls, text: str, name: str = "scheme.toml") -> Scheme:
+        """Read a scheme from the text of a TOML file; ``name`` is for messages."""
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise SchemeError(name, [fault("", "not_toml", error=error)]) from None
+        if "text" in data:
+            raise SchemeError(name, [fault("text", "unknown_key", key="text", hint="")])
+        try:
+            scheme = TypeAdapter(cls).validate_python({**data, "text": text})
+        except ValidationError as error:
+            raise SchemeError(name, pydantic_faults(error, data, cls)) from None
+        found = list(_faults(scheme))
+        if found:
+            raise SchemeError(name, found)
+        return scheme
+
+    @property
+    def evaluatees(self) -> tuple[str, ...]:
+        """All evaluatees, class by class."""
+        return tuple(one for each in self.classes for one in each.evaluatees)
+
+    @property
+    def indicators(self) -> dict[str, tuple[str, ...]]:
+        """The indicators of every evaluatee."""
+        return {one: each.indicators for each in self.classes for one in each.evaluatees}
+
+    def class_of(self, evaluatee: str) -> EvaluateeClass:
+        """Give the class of an evaluatee."""
+        return next(each for each in self.classes if evaluatee in each.evaluatees)
+
+    def in_words(self, language: Literal["zh", "en"] = "zh") -> str:
+        """Tell the plan in words."""
+        from toolkit.words import scheme_in_words
+
+        return scheme_in_words(self, language)
+
+
+def _faults(scheme: Scheme) -> Iterator[Fault]:
+    """What single keys cannot show: sums, repeats, references."""
+    yield from _sum_faults(scheme)
+    yield from _repeat_faults(scheme)
+    yield from _draw_faults(scheme)
+    for text in scheme.scale.label_faults():
+        yield fault("scale.labels", "labels", found=text)
+    if scheme.scale.low >= scheme.scale.high:
+        yield fault("scale.high", "scale", low=scheme.scale.low, high=scheme.scale.high)
+    if not 0 < scheme.level < 1:
+        yield fault("level", "level", found=scheme.level)
+    if scheme.ranking.decimals < 0:
+        yield fault("ranking.decimals", "negative", found=scheme.ranking.decimals)
+    for at, each in enumerate(scheme.classes):
+        if not each.evaluatees:
+            yield fault(f"classes[{at}].evaluatees", "empty_class", name=each.id)
+        if not each.indicators:
+            yield fault(f"classes[{at}].indicators", "no_indicators", name=each.id)
+    for at, point in enumerate(scheme.unclear):
+        if not _reaches(scheme, point.key):
+            yield fault(f"unclear[{at}].key", "no_such_key", key=point.key)
+
+
+def _sum_faults(scheme: Scheme) -> Iterator[Fault]:
+    weights = [group.weight for group in scheme.groups]
+    for at, weight in enumerate(weights):
+        if not weight > 0:
+            yield fault(f"groups[{at}].weight", "positive", found=weight)
+    if scheme.groups and abs(sum(weights) - 1) > 1e-9:
+        yield fault(f"groups[{len(weights) - 1}].weight", "weights_sum", found=f"{sum(weights):.10g}")
+    valid = sum(group.valid for group in scheme.groups)
+    if valid != scheme.valid_answers:
+        yield fault("valid_answers", "valid_sum", stated=scheme.valid_answers, found=valid)
+    for name, empty in (("classes", not scheme.classes), ("groups", not scheme.groups)):
+        if empty:
+            yield fault(name, "none_given", name=name)
+
+
+def _repeat_faults(scheme: Scheme) -> Iterator[Fault]:
+    lists = {
+        "classes": [each.id for each in scheme.classes],
+        "groups": [group.id for group in scheme.groups],
+        "classes.evaluatees": list(scheme.evaluatees),
+        "groups.draws": [draw.name for group in scheme.groups for draw in group.draws],
+    }
+    for at, each in enumerate(scheme.classes):
+        lists[f"classes[{at}].indicators"] = list(each.indicators)
+    for path, names in lists.items():
+        for name, count in Counter(names).items():
+            if count > 1:
+                yield fault(path, "repeats", name=name, count=count)
+
+
+def _draw_faults(scheme: Scheme) -> Iterator[Fault]:
+    for at, group in enumerate(scheme.groups):
+        if not group.draws:
+            yield fault(f"groups[{at}].draws", "none_given", name="draws")
+            continue
+        before: list[str] = []
+        for number, draw in enumerate(group.draws):
+            if draw.within != (before[-1] if before else None):
+                yield fault(
+                    f"groups[{at}].draws[{number}].within",
+                    "within",
+                    found=draw.within,
+                    due=before[-1:] or None,
+                )
+            before.append(draw.name)
+        each = group.draws[-1].per_evaluatee
+        if each == (group.overlap is not None):
+            yield fault(f"groups[{at}].overlap", "overlap", found=group.overlap, each=each)
+        asked = number_of(method_of(group.draws[-1].design))
+        total = getattr(asked, "total", asked)
+        plain = not isinstance(asked, int) or method_of(group.draws[-1].design) == group.draws[-1].design
+        if total is not None and plain and total != group.valid:
+            yield fault(f"groups[{at}].valid", "valid_draw", stated=group.valid, found=total)
+
+
+def _reaches(value: Any, key: str) -> bool:
+    """Tell whether a path such as ``groups.staff.draws.0.design`` leads to a key."""
+    for step in key.split("."):
+        if is_dataclass(value):
+            if step not in {one.name for one in fields(value)}:
+                return False
+            value = getattr(value, step)
+        elif isinstance(value, tuple):
+            named = [one for one in value if getattr(one, "id", getattr(one, "name", None)) == step]
+            if named:
+                value = named[0]
+            elif step.isdigit() and int(step) < len(value):
+                value = value[int(step)]
+            else:
+                return False
+        else:
+            return False
+    return True

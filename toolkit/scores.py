@@ -1,0 +1,256 @@
+"""From a scheme, samples and answers to scores, places and their errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scoring.composite import Composite, composite
+from scoring.estimate import interval
+from scoring.group import GroupScores, columns_of, group_scores
+from scoring.rank import rank_sets, ranks
+from scoring.survey import Survey
+from toolkit.answers import Answers, places
+from toolkit.scheme import Group, Scheme
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A group's respondents with the columns that tell their design.
+
+    Attributes
+    ----------
+    units : DataFrame
+        One row per drawn respondent (of each evaluatee, where lists differ).
+    roles : dict
+        Columns of ``units``: the arguments of ``scoring.Survey``.
+    """
+
+    units: pd.DataFrame
+    roles: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The scores of a round.
+
+    Attributes
+    ----------
+    scheme : Scheme
+    table : DataFrame
+        One row per evaluatee: ``class``, ``evaluatee``, ``score`` (as published), ``estimate``
+        (unrounded), ``se``, ``low``, ``high``, ``df``, ``rank``, ``rank_low``, ``rank_high`` (places
+        that the sampling error leaves possible, jointly for the class), then each group's score.
+    cov : ndarray of float, shape (E, E)
+        Covariance of all composites, in the table's order.
+    groups : DataFrame
+        One row per group and evaluatee: ``estimate``, ``se``, ``df``, ``n`` (sheets with a valid
+        answer), ``counted`` (sheets that count towards the plan), ``plain`` and ``design`` scores.
+    indicators : DataFrame
+        Mean rating of every indicator by group and evaluatee.
+    labels : DataFrame
+        Share of each label among valid answers, composite over the groups, with its error ``se``.
+    """
+
+    scheme: Scheme
+    table: pd.DataFrame
+    cov: Floats
+    groups: pd.DataFrame
+    indicators: pd.DataFrame
+    labels: pd.DataFrame
+
+    def league(self, of: str) -> pd.DataFrame:
+        """Give the league table of a class, best first.
+
+        Parameters
+        ----------
+        of : str
+            The class's id or name.
+
+        Returns
+        -------
+        DataFrame
+            ``rank``, ``places`` (the rank set), ``evaluatee``, ``score``, ``margin`` (half the
+            interval), ``low``, ``high`` and each group's score.
+        """
+        known = [name for each in self.scheme.classes for name in (each.id, each.name)]
+        if of not in known:
+            raise KeyError(f"no class {of!r}; there are {', '.join(each.id for each in self.scheme.classes)}")
+        class_id = next(each.id for each in self.scheme.classes if of in (each.id, each.name))
+        part = self.table[self.table["class"] == class_id].sort_values(["rank", "evaluatee"])
+        places_of = [
+            f"{low}" if low == high else f"{low}–{high}"
+            for low, high in zip(part["rank_low"], part["rank_high"], strict=True)
+        ]
+        decimals = self.scheme.ranking.decimals
+        return pd.DataFrame(
+            {
+                "rank": part["rank"],
+                "places": places_of,
+                "evaluatee": part["evaluatee"],
+                "score": part["score"],
+                "margin": ((part["high"] - part["low"]) / 2).round(decimals),
+                "low": part["low"].round(decimals),
+                "high": part["high"].round(decimals),
+                **{group.id: part[group.id].round(decimals) for group in self.scheme.groups},
+            }
+        ).reset_index(drop=True)
+
+
+def score(scheme: Scheme, drawn: Mapping[str, Drawn], answers: Mapping[str, Answers]) -> Scores:
+    """Score and rank every evaluatee.
+
+    Parameters
+    ----------
+    scheme : Scheme
+    drawn : mapping of str to Drawn
+        By group.
+    answers : mapping of str to Answers
+        By group; every sheet is from a drawn respondent.
+
+    Returns
+    -------
+    Scores
+
+    Raises
+    ------
+    AnswerError, EstimateError
+        A group gives an evaluatee no valid answer, or a variance cannot be estimated.
+    """
+    by_group = [_group(scheme, group, drawn[group.id], answers[group.id]) for group in scheme.groups]
+    whole = composite(by_group, [group.weight for group in scheme.groups])
+    order = [whole.evaluatees.index(one) for one in scheme.evaluatees]
+    table = _table(scheme, whole, by_group, order)
+    return Scores(
+        scheme=scheme,
+        table=table,
+        cov=whole.cov[np.ix_(order, order)],
+        groups=_groups(scheme, by_group, order, answers),
+        indicators=_indicators(scheme, by_group, order),
+        labels=_labels(scheme, whole, order),
+    )
+
+
+def _group(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> GroupScores:
+    rows = places(answers.table, drawn.units, group, scheme)
+    design = sorted(
+        {name for role in drawn.roles.values() for name in np.atleast_1d(role) if name is not None}
+    )
+    table = answers.table.assign(**{name: drawn.units[name].to_numpy()[rows] for name in design})
+    roles = dict(drawn.roles)
+    if group.population == "infinite":
+        roles = {name: role for name, role in roles.items() if name not in ("population", "prob")}
+    return group_scores(
+        Survey(table, **roles),
+        scheme.indicators,
+        scheme.scale,
+        full_mark=scheme.full_mark,
+        official=group.official,
+        census_dont_know=answers.dont_know if group.is_census and group.population == "finite" else None,
+        unit="respondent",
+    )
+
+
+def published(values: Floats, decimals: int) -> Floats:
+    """Round half up, as 四舍五入 does, on the shortest decimal of each number.
+
+    >>> published(np.array([2.675, 2.665]), 2).tolist()
+    [2.68, 2.67]
+    """
+    step = Decimal(1).scaleb(-decimals)
+    return np.array([float(Decimal(repr(v)).quantize(step, ROUND_HALF_UP)) for v in values.tolist()])
+
+
+def _table(scheme: Scheme, whole: Composite, groups: list[GroupScores], order: list[int]) -> pd.DataFrame:
+    estimate, df = whole.estimate[order], whole.df[order]
+    se = np.sqrt(np.maximum(np.diag(whole.cov), 0.0))[order]
+    low, high = interval(estimate, se, df, scheme.level)
+    rounded = published(estimate, scheme.ranking.decimals)
+    ranked = rounded if scheme.ranking.rank_on == "published" else estimate
+    parts, at = [], 0
+    for each in scheme.classes:
+        here = np.arange(at, at + len(each.evaluatees))
+        at += len(each.evaluatees)
+        block = np.ix_([order[i] for i in here], [order[i] for i in here])
+        sets = rank_sets(estimate[here], whole.cov[block], level=scheme.level, df=whole.pair_df[block])
+        place = ranks(ranked[here], ties=scheme.ranking.ties)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "class": each.id,
+                    "evaluatee": list(each.evaluatees),
+                    "score": rounded[here],
+                    "estimate": estimate[here],
+                    "se": se[here],
+                    "low": low[here],
+                    "high": high[here],
+                    "df": df[here],
+                    "rank": place,
+                    "rank_low": np.minimum(sets["low"], place),
+                    "rank_high": np.maximum(sets["high"], place),
+                }
+            )
+        )
+    table = pd.concat(parts, ignore_index=True)
+    for group, scored in zip(scheme.groups, groups, strict=True):
+        table[group.id] = scored.estimate[order]
+    return table
+
+
+def _groups(
+    scheme: Scheme, groups: list[GroupScores], order: list[int], answers: Mapping[str, Answers]
+) -> pd.DataFrame:
+    parts = []
+    for group, scored in zip(scheme.groups, groups, strict=True):
+        sheets = answers[group.id]
+        rated = ~np.isnan(sheets.table.iloc[:, 2:].to_numpy(dtype=np.float64))
+        counts = rated | sheets.dont_know if scheme.dont_know.counts_as_answer else rated
+        codes = sheets.table["evaluatee"].cat.codes.to_numpy()
+        counted = np.bincount(codes, weights=counts.any(axis=1), minlength=len(scheme.evaluatees))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "group": group.id,
+                    "evaluatee": list(scheme.evaluatees),
+                    "estimate": scored.estimate[order],
+                    "se": np.sqrt(np.maximum(np.diag(scored.cov), 0.0))[order],
+                    "df": scored.df[order],
+                    "n": scored.n[order],
+                    "counted": counted.astype(np.int64),
+                    "plain": scored.plain[order],
+                    "design": scored.design[order],
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _indicators(scheme: Scheme, groups: list[GroupScores], order: list[int]) -> pd.DataFrame:
+    columns = columns_of(scheme.indicators)
+    parts = []
+    for group, scored in zip(scheme.groups, groups, strict=True):
+        part = pd.DataFrame(scored.means[order], columns=columns)
+        part.insert(0, "evaluatee", list(scheme.evaluatees))
+        part.insert(0, "group", group.id)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _labels(scheme: Scheme, whole: Composite, order: list[int]) -> pd.DataFrame:
+    names = [label.name for label in scheme.scale.labels]
+    return pd.DataFrame(
+        {
+            "evaluatee": np.repeat(scheme.evaluatees, len(names)),
+            "label": names * len(order),
+            "share": whole.shares[order].ravel(),
+            "se": whole.shares_se[order].ravel(),
+        }
+    )
