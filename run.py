@@ -47,6 +47,7 @@ def main(command="--help", *arguments):
     if command not in LEVELS:
         sys.exit(f"run.py knows no command {command!r}; it knows {', '.join(LEVELS)}.")
     check_python(command)
+    sys.stdout.reconfigure(errors="replace")  # pip's own words may hold more than the output's encoding
     set_up(LEVELS[command])
     if command == "setup":
         print(f"Ready. Try: {BIN.relative_to(ROOT) / 'minyi'} --help")
@@ -152,6 +153,7 @@ def pip_install(requirement, said):
         raise
     finally:
         process.wait()
+        reader.join(2)
         show("")
     return process.returncode
 
@@ -182,5 +184,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(*sys.argv[1:]))
     except KeyboardInterrupt:
-        print("\nStopped. The same command goes on from here.", file=sys.stderr)
+        print("\nStopped. The same command starts it again.", file=sys.stderr)
         sys.exit(130)

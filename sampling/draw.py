@@ -110,6 +110,7 @@ def draw(
     --------
     Of county x two towns are asked; town a is so large that it is certain.
 
+    >>> from sampling import Stratified
     >>> frame = pd.DataFrame({"town": list("abcdef"), "county": list("xxxyyy"), "people": [5, 1, 2, 4, 4, 4]})
     >>> towns = draw(frame, Stratified("county", PPS(n=2, size="people")), key="k", name="towns", unit="town")
     >>> towns.units["prob"].round(3).tolist()
@@ -140,10 +141,13 @@ def draw_in(
 ) -> tuple[Sample, list[str]]:
     """Draw as ``draw`` does, with the stage before given as plain data; give the frame's lines too."""
     where = f"draw {name}"
+    method = method_of(design)
+    if type(method) not in _SELECT:
+        known = ", ".join(one.__name__ for one in _SELECT)
+        raise DesignError("bad_design", where=where, found=method, known=known)
     lottery = Lottery(key, name, 1 if parents is None else 1 + len(parents.columns))
     read = _read(frame, design, unit, parents, where)
     cells = _cells(read, design, parents)
-    method = method_of(design)
     asked = _numbers(cells, method, read, parents, where)
     drawn = [
         _SELECT[type(method)](cell, method, n, read, lottery) for cell, n in zip(cells, asked, strict=True)
@@ -229,21 +233,22 @@ def _read(frame: pd.DataFrame, design: Design, unit: str, parents: Parents | Non
         keep = np.fromiter((one in drawn for one in found), dtype=bool, count=len(found))
         absent = sorted(drawn - set(found))
         if absent:
-            more = f" and {len(absent) - 1} more" if len(absent) > 1 else ""
-            raise FrameError("undrawn_parent", where=where, parent=" / ".join(absent[0]), more=more)
+            parent = " / ".join(absent[0])
+            raise FrameError("undrawn_parent", where=where, count=len(absent), parent=parent)
         rows = np.flatnonzero(keep)
         texts = {column: [values[i] for i in rows] for column, values in texts.items()}
     if not rows.size:
         raise FrameError("empty_frame", where=where)
     part = frame.iloc[rows]
-    ids = texts.get(unit) or canonical_text(part[unit], unit, where, exact=True)
+    ids = texts.get(unit) or canonical_text(part[unit], unit, where, exact=True, rows=rows)
     numeric = _size_columns(design)
-    sizes = {column: positive_sizes(part[column], column, ids, where) for column in numeric}
+    sizes = {column: positive_sizes(part[column], column, ids, where, rows) for column in numeric}
     for column in names:
         if column in sizes:
             texts[column] = size_text(sizes[column])
         elif column not in texts:
-            texts[column] = ids if column == unit else canonical_text(part[column], column, where)
+            own = column == unit
+            texts[column] = ids if own else canonical_text(part[column], column, where, rows=rows)
     lines = frame_lines([texts[column] for column in names])
     order = np.array(sorted(range(len(lines)), key=lines.__getitem__), dtype=np.intp)
     names_of_units = list(zip(*(texts[c] for c in (*above, unit)), strict=True))
@@ -295,8 +300,9 @@ def _numbers(
     available = [len(cell.at) for cell in cells]
     if number is None:
         return available
-    if not isinstance(number, int | np.integer) and number.at_least < 1:
-        raise DesignError("bad_n", where=f"{where}: at_least", n=number.at_least)
+    if isinstance(number, Proportional | SelfWeighting):
+        _at_least_one(number.total, f"{where}: total")
+        _at_least_one(number.at_least, f"{where}: at_least")
     if isinstance(number, Proportional):
         share = [
             float(len(cell.at)) if number.size is None else fsum(read.sizes[number.size][cell.at].tolist())
@@ -309,12 +315,16 @@ def _numbers(
         prob = dict(zip(parents.ids, parents.table["prob"].tolist(), strict=True))
         share = [len(cell.at) / prob[cell.parents] for cell in cells]
         return allocate(number.total, share, available, number.at_least, where)
-    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
-        raise DesignError("bad_n", where=where, n=number)
+    _at_least_one(number, where)
     for cell in cells:
         if len(cell.at) < number:
             raise DesignError("too_many_asked", where=cell.where(where), asked=number, available=len(cell.at))
     return [int(number)] * len(cells)
+
+
+def _at_least_one(number: object, where: str) -> None:
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
+        raise DesignError("bad_n", where=where, n=number)
 
 
 Drawn = tuple[Positions, NDArray[np.float64]]

@@ -58,20 +58,25 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}：自加权分配要用到上一阶段的样本，请用 within= 给出。",
     ),
     "undrawn_parent": (
-        '{where}: no rows for drawn unit "{parent}"{more}. Add its list.',
-        "{where}：抽中的“{parent}”{more}没有名单。请补上。",
+        '{where}: {count} of the drawn units have no rows, first "{parent}". Add their lists.',
+        "{where}：抽中的单位有 {count} 个没有名单，第一个是“{parent}”。请补上。",
     ),
     "bad_design": (
-        "{where}: {found} cannot be drawn here. {hint}",
-        "{where}：这里不能用 {found} 抽样。{hint}",
+        "{where}: {found!r} does not say how a stratum is drawn. Use one of {known}.",
+        "{where}：{found!r} 没有说明每层怎样抽。请用 {known} 之一。",
     ),
     "bad_key": (
         "{where}: the {field} must be text without U+001F and not empty; it is {value!r}.",
         "{where}：{field} 必须是非空文本且不含 U+001F，现在是 {value!r}。",
     ),
     "bad_receipt": (
-        "{where}: this is no receipt of this version; {found}.",
-        "{where}：不是本版本的抽样凭证；{found}。",
+        "{where}: this version reads receipts of {version!r}; this one says {found!r}. "
+        "Verify it with the version that wrote it.",
+        "{where}：本版本只读 {version!r} 的抽样凭证，这份写的是 {found!r}。请用出具它的版本核验。",
+    ),
+    "damaged_receipt": (
+        "{where}: {field!r} is missing or cannot be used. Take the receipt as it was written.",
+        "{where}：缺少 {field!r} 或其内容不能用。请用原来的凭证。",
     ),
 }
 

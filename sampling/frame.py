@@ -1,4 +1,4 @@
-"""What a draw reads of a frame: checked, in one canonical text, so that no file format or row order counts."""
+"""What a draw reads of a frame: checked, as one canonical text, whatever the file format or row order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-def canonical_text(column: pd.Series, name: str, where: str, exact: bool = False) -> list[str]:
+def canonical_text(
+    column: pd.Series, name: str, where: str, exact: bool = False, rows: NDArray[np.intp] | None = None
+) -> list[str]:
     """Give a column as text in normal form C: 7, 7.0 and "7" are the same.
 
     Parameters
@@ -33,6 +35,8 @@ def canonical_text(column: pd.Series, name: str, where: str, exact: bool = False
         For messages.
     exact : bool
         Refuse numbers that may not be what was typed, as ids must (Excel keeps 15 digits).
+    rows : ndarray of int, shape (N,), optional
+        Where each value stands in the whole frame, for messages.
 
     Raises
     ------
@@ -44,18 +48,23 @@ def canonical_text(column: pd.Series, name: str, where: str, exact: bool = False
     >>> canonical_text(pd.Series([7.0, 8.0]), "id", "frame")
     ['7', '8']
     """
+    rows = np.arange(len(column), dtype=np.intp) if rows is None else rows
     missing = np.flatnonzero(column.isna().to_numpy())
     if missing.size:
-        raise FrameError(
-            "missing_value", where=where, column=name, count=missing.size, row=int(missing[0]) + 1
-        )
+        row = int(rows[missing[0]]) + 1
+        raise FrameError("missing_value", where=where, column=name, count=missing.size, row=row)
     codes, values = pd.factorize(column)
-    texts = _checked_texts(values.tolist(), codes, name, where, exact)
+    texts = _checked_texts(values.tolist(), codes, name, where, exact, rows)
     return [texts[code] for code in codes.tolist()]
 
 
 def _checked_texts(
-    values: list[object], codes: NDArray[np.intp], name: str, where: str, exact: bool
+    values: list[object],
+    codes: NDArray[np.intp],
+    name: str,
+    where: str,
+    exact: bool,
+    rows: NDArray[np.intp],
 ) -> list[str]:
     """Give each distinct value as text, or say what is wrong with it."""
     if exact:
@@ -70,17 +79,19 @@ def _checked_texts(
         texts = [unicodedata.normalize("NFC", value) for value in texts]
     empty = [code for code, value in enumerate(texts) if value == ""]
     if empty:
-        at = np.flatnonzero(codes == empty[0])
+        at = rows[codes == empty[0]]
         raise FrameError("missing_value", where=where, column=name, count=at.size, row=int(at[0]) + 1)
     if "\n" in joined or "\r" in joined or joined.count(SEPARATOR) != max(len(texts) - 1, 0):
         code = next(i for i, value in enumerate(texts) if set(value) & {"\n", "\r", SEPARATOR})
-        row = int(np.flatnonzero(codes == code)[0])
-        raise FrameError("forbidden_character", where=where, column=name, row=row + 1, value=texts[code])
+        row = int(rows[codes == code][0]) + 1
+        raise FrameError("forbidden_character", where=where, column=name, row=row, value=texts[code])
     return texts
 
 
-def positive_sizes(column: pd.Series, name: str, ids: Sequence[str], where: str) -> NDArray[np.float64]:
-    """Give sizes as positive floats, or name the first that is not."""
+def positive_sizes(
+    column: pd.Series, name: str, ids: Sequence[str], where: str, rows: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Give sizes as positive floats, or name the first that is not and its row in the whole frame."""
     sizes = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     bad = np.flatnonzero(~(np.isfinite(sizes) & (sizes > 0)))
     if bad.size:
@@ -90,9 +101,9 @@ def positive_sizes(column: pd.Series, name: str, ids: Sequence[str], where: str)
             where=where,
             column=name,
             count=bad.size,
-            value=column.iloc[at],
+            value=column.iloc[[at]].tolist()[0],
             unit=ids[at],
-            row=at + 1,
+            row=int(rows[at]) + 1,
         )
     return sizes
 

@@ -49,7 +49,7 @@ def certain_units(size: ArrayLike, n: int) -> NDArray[np.bool_]:
     """
     sizes = checked_sizes(size)
     where = "sizes"
-    if int(n) != n or n < 1:
+    if not isinstance(n, int | float | np.number) or n < 1 or n != n // 1:
         raise DesignError("bad_n", where=where, n=n)
     if n > sizes.size:
         raise DesignError("too_many_asked", where=where, asked=n, available=sizes.size)

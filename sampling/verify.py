@@ -17,6 +17,7 @@ from sampling.lottery import SEPARATOR
 from sampling.receipt import VERSION, parents_from
 
 MOST_NAMED = 20
+FIELDS = "name key stage unit algorithm design within frame roles added cells".split()
 Key = tuple[str, ...]
 
 
@@ -89,13 +90,18 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
     receipt = sample.receipt
     where = f"receipt {receipt.get('name', '?')}"
     if receipt.get("receipt") != VERSION:
-        raise DesignError(
-            "bad_receipt", where=where, found=f"it says {receipt.get('receipt')!r}, not {VERSION!r}"
-        )
+        raise DesignError("bad_receipt", where=where, found=receipt.get("receipt"), version=VERSION)
+    for field in FIELDS:
+        if field not in receipt:
+            raise DesignError("damaged_receipt", where=where, field=field)
+    try:
+        design = design_from(receipt["design"])
+    except (AttributeError, KeyError, TypeError):
+        raise DesignError("damaged_receipt", where=where, field="design") from None
     try:
         again, lines = draw_in(
             frame,
-            design_from(receipt["design"]),
+            design,
             receipt["key"],
             receipt["name"],
             receipt["unit"],
@@ -109,7 +115,9 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
         *_value_differences(receipt, held, lines),
         *_drawn_differences(receipt, again, held),
         *_probability_differences(sample, again, held),
+        *_cell_differences(receipt["cells"], again.receipt["cells"]),
         *_term_differences(receipt, again.receipt),
+        *_roles_differences(sample, again),
     ]
     return Verification(receipt["name"], tuple(dict.fromkeys(differences)))
 
@@ -211,6 +219,19 @@ def _drawn_differences(receipt: Mapping[str, Any], again: Sample, held: list[str
     ]
 
 
+def _cell_differences(said: list[dict[str, Any]], done: list[dict[str, Any]]) -> list[str]:
+    """Compare which strata there are and how many units each has."""
+    counts = [
+        {(*cell["parents"], *cell["stratum"]): cell["units"] for cell in cells} for cells in (said, done)
+    ]
+    return [
+        f"stratum {' / '.join(place) or '(all)'}: the receipt says {counts[0].get(place)} units, "
+        f"repeating gives {counts[1].get(place)}"
+        for place in sorted(counts[0].keys() | counts[1].keys())
+        if counts[0].get(place) != counts[1].get(place)
+    ]
+
+
 def _probability_differences(sample: Sample, again: Sample, held: list[str]) -> list[str]:
     """Compare what the draw added to each unit, such as its weight, bit for bit."""
     columns = again.receipt["added"].values()
@@ -229,6 +250,12 @@ def _probability_differences(sample: Sample, again: Sample, held: list[str]) -> 
             if mine[a] != its[b]
         ]
     return found
+
+
+def _roles_differences(sample: Sample, again: Sample) -> list[str]:
+    if sample.roles == again.roles:
+        return []
+    return [f"roles: the sample says {sample.roles}, repeating gives {again.roles}"]
 
 
 def _term_differences(said: Mapping[str, Any], done: Mapping[str, Any]) -> list[str]:

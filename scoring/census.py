@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from scoring.errors import EstimateError
 from scoring.estimate import Domains
-from scoring.survey import Floats
+from scoring.variance import Floats
 
 
 def census_covariance(
@@ -72,12 +72,8 @@ def census_covariance(
     answered, expected = seen[:, at, k], asked[:, at, k]
     r, n = answered.sum(axis=0), expected.sum(axis=0)
     if (r < 2).any():
-        evaluatee = domains.name(int(at[np.flatnonzero(r < 2)[0]]))
-        hint = "Collect more, or count the group as an infinite panel."
-        found = (
-            f"fewer than two answers to an item of {evaluatee}, others missing: no spread to judge them by"
-        )
-        raise EstimateError("bad_estimate", where="census", found=found, hint=hint)
+        evaluatee = " / ".join(map(str, domains.labels.iloc[int(at[np.flatnonzero(r < 2)[0]])]))
+        raise EstimateError("too_few_answers", where="census", evaluatee=evaluatee)
     y = wide[:, at, k]
     deviation = (y - y.sum(axis=0) / r[:, None]) * answered[:, :, None] / np.sqrt(r - 1)[:, None]
     missed = answered / r - expected / n

@@ -9,7 +9,7 @@ import numpy as np
 
 from scoring.errors import EstimateError
 from scoring.group import GroupScores
-from scoring.survey import Floats
+from scoring.variance import Floats
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,7 @@ def composite(groups: Sequence[GroupScores], weights: Sequence[float]) -> Compos
     for group in groups[1:]:
         if group.evaluatees != evaluatees:
             odd = sorted(set(group.evaluatees) ^ set(evaluatees))
-            hint = "Every group must rate every evaluatee, or the scheme must say what to do."
-            raise EstimateError(
-                "bad_estimate", where="composite", found=f"not rated by all groups: {odd[0]}", hint=hint
-            )
+            raise EstimateError("not_by_all", where="composite", evaluatee=odd[0])
     parts = [weight**2 * group.cov for weight, group in zip(weights, groups, strict=True)]
     cov = np.sum(parts, axis=0)
     own = [np.diag(part) for part in parts]
@@ -100,6 +97,11 @@ def satterthwaite(variances: Sequence[Floats], df: Sequence[Floats]) -> Floats:
     >>> satterthwaite([np.array([1.0]), np.array([1.0])], [np.array([10.0]), np.array([10.0])])
     array([20.])
     """
-    whole = np.sum(variances, axis=0)
-    load = np.sum([variance**2 / freedom for variance, freedom in zip(variances, df, strict=True)], axis=0)
-    return np.divide(whole**2, load, out=np.full_like(whole, np.inf), where=load > 0)
+    whole: Floats = np.sum(variances, axis=0)
+    loads = []
+    for variance, freedom in zip(variances, df, strict=True):
+        without = np.where(variance > 0, np.inf, 0.0)  # a part without error brings none, whatever its df
+        loads.append(np.divide(variance**2, freedom, out=without, where=freedom > 0))
+    load = np.sum(loads, axis=0)
+    result: Floats = np.divide(whole**2, load, out=np.full_like(whole, np.inf), where=load > 0)
+    return result

@@ -18,16 +18,24 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}：“{column}”不能为空；有 {count} 处，第一处在第 {row} 行。请补上或删去该行。",
     ),
     "bad_weight": (
-        "{where}: weights must be numbers of at least 0, not all 0; {found}. Correct column {column!r}.",
-        "{where}：权数必须不小于 0 且不全为 0；{found}。请改正“{column}”列。",
+        "{where}: weights must be numbers of at least 0; {column!r} has {value} in row {row}. Correct it.",
+        "{where}：权数必须是不小于 0 的数；“{column}”第 {row} 行是 {value}。请改正。",
+    ),
+    "no_weight": (
+        "{where}: all weights in {column!r} are 0. Give rows that count a weight.",
+        "{where}：“{column}”中的权数全为 0。请给有效的行填上权数。",
     ),
     "stages": (
-        "{where}: psu, stratum, population and prob are one column, or one per stage; {found}.",
-        "{where}：psu、stratum、population、prob 应为一列，或每阶段一列；{found}。",
+        "{where}: {role} has {given} columns, psu tells {stages} stages. Give at most one for each stage.",
+        "{where}：{role} 有 {given} 列，而 psu 只有 {stages} 个阶段。请每阶段至多给一列。",
+    ),
+    "no_psu": (
+        "{where}: psu has no column for stage {stage} of {stages}. Give one for each stage.",
+        "{where}：psu 共 {stages} 个阶段，第 {stage} 阶段没有列。请每阶段给一列。",
     ),
     "not_constant": (
-        '{where}: {column!r} must be the same for all rows of {what} "{name}"; it is {a} and {b}.',
-        "{where}：“{column}”在{what}“{name}”内必须一致，现有 {a} 和 {b}。",
+        '{where}: {column!r} must be the same in all rows of "{name}"; it is {a}, in row {row} {b}. Correct it.',
+        "{where}：“{column}”在“{name}”各行必须一致；先是 {a}，第 {row} 行是 {b}。请改正。",
     ),
     "population_below_sample": (
         '{where}: stratum "{name}" has {sample} units in the sample and a population of {population}. '
@@ -39,15 +47,33 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}：“{column}”中的概率必须大于 0 且不大于 1；第 {row} 行是 {value}。",
     ),
     "lonely_psu": (
-        '{where}: stratum "{name}" has one sampled unit and more in the population, so its variance cannot be '
-        "estimated. Merge it with another stratum.",
-        "{where}：层“{name}”只抽到一个单位而总体不止一个，无法估计方差。请与其他层合并。",
+        '{where}: stratum "{name}" has one sampled unit (certain ones apart) and more in the population, so its '
+        "variance cannot be estimated. Merge it with another stratum.",
+        "{where}：层“{name}”（必中单位除外）只抽到一个单位而总体不止一个，无法估计方差。请与其他层合并。",
     ),
     "no_answer": (
         "{where}: no valid answer to {variable!r}{domain}. Leave it out or collect more.",
         "{where}：“{variable}”{domain}没有有效回答。请去掉或补充调查。",
     ),
-    "bad_estimate": ("{where}: {found}. {hint}", "{where}：{found}。{hint}"),
+    "no_indicators": (
+        "{where}: {evaluatee!r} has no indicators. Give each evaluatee its indicators.",
+        "{where}：被评单位“{evaluatee}”没有指标。请给每个被评单位指定指标。",
+    ),
+    "bad_rating": (
+        "{where}: ratings must be whole numbers from {low} to {high}, empty where there is none; {column!r} has "
+        "{value} in row {row}. Correct it.",
+        "{where}：评分必须是 {low} 到 {high} 的整数，没有回答处留空；“{column}”第 {row} 行是 {value}。请改正。",
+    ),
+    "too_few_answers": (
+        "{where}: an indicator of {evaluatee!r} has fewer than two answers and others missing, so nothing tells "
+        "their spread. Collect more, or count the group as an infinite panel.",
+        "{where}：被评单位“{evaluatee}”有一项指标回答不到两份，另有缺答，无从判断差异。"
+        "请补充调查，或按无限总体计算该组。",
+    ),
+    "not_by_all": (
+        "{where}: {evaluatee!r} is not rated by all groups. Collect the missing answers or leave it out.",
+        "{where}：被评单位“{evaluatee}”没有得到所有调查对象的评分。请补充调查或去掉该单位。",
+    ),
     "not_numbers": (
         "{where}: must be numbers; {found}. Convert or leave out what is none.",
         "{where}：必须是数字；{found}。请转换或去掉不是数字的内容。",

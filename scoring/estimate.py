@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from scoring.errors import AnswerError
-from scoring.survey import Codes, Floats, Survey
+from scoring.survey import Survey
+from scoring.variance import Codes, Floats
 
 Names = str | Sequence[str]
 
@@ -88,13 +89,14 @@ def total(survey: Survey, variables: Names, by: Names | None = None, level: floa
     The example of ``mean`` with weights 10/4: the total is 25, its error 10 × 0.5.
 
     >>> table = pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0], "N": 10, "w": 2.5})
-    >>> total(Survey(table, weight="w", population="N"), "y").table[["estimate", "se"]].round(9).to_numpy().tolist()
+    >>> result = total(Survey(table, weight="w", population="N"), "y").table
+    >>> result[["estimate", "se"]].round(9).to_numpy().tolist()
     [[25.0, 5.0]]
     """
     names = _names(variables)
     domains = domains_of(survey.table, by)
     values = numeric(survey.table, names)
-    valid = ~np.isnan(values)
+    valid: NDArray[np.bool_] = ~np.isnan(values)
     z = np.where(valid, values, 0.0) * survey.weights[:, None]
     _refuse_empty(valid, domains, np.ones((len(domains.labels), len(names)), dtype=bool), names)
     estimate = domains.sums(z)
@@ -119,7 +121,7 @@ def ratio(
     names = [f"{numerator}/{denominator}"]
     domains = domains_of(survey.table, by)
     values = numeric(survey.table, [numerator, denominator])
-    valid = ~np.isnan(values).any(axis=1, keepdims=True)
+    valid: NDArray[np.bool_] = ~np.isnan(values.sum(axis=1, keepdims=True))
     _refuse_empty(valid, domains, np.ones((len(domains.labels), 1), dtype=bool), names)
     weighted = np.where(valid, values, 0.0) * survey.weights[:, None]
     sums = domains.sums(weighted)
@@ -145,6 +147,8 @@ def share(survey: Survey, variable: str, by: Names | None = None, level: float =
         raise AnswerError("no_column", where="survey", column=variable, columns=columns)
     column = survey.table[variable]
     names = sorted(column.dropna().unique())
+    if not names:
+        raise AnswerError("no_answer", where="survey", variable=variable, domain="")
     domains = domains_of(survey.table, by)
     values = np.where(
         column.isna().to_numpy()[:, None], np.nan, column.to_numpy()[:, None] == np.array(names)
@@ -257,7 +261,7 @@ def linearised_means(
 def _refuse_empty(
     valid: NDArray[np.bool_], domains: Domains, wanted: NDArray[np.bool_], names: Sequence[str]
 ) -> None:
-    counts = domains.sums(valid)
+    counts = domains.sums(valid.astype(np.float64))
     empty = np.argwhere(wanted & (counts == 0))
     if empty.size:
         at, k = empty[0]

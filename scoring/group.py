@@ -14,7 +14,8 @@ from scoring.census import census_covariance
 from scoring.errors import AnswerError, EstimateError
 from scoring.estimate import Domains, domains_of, numeric
 from scoring.scale import Scale
-from scoring.survey import Floats, Survey
+from scoring.survey import Survey
+from scoring.variance import Floats
 
 Official = Literal["plain", "design"]
 
@@ -112,12 +113,9 @@ def group_scores(
     """
     domains = domains_of(survey.table, by)
     evaluatees = [str(one) for one in domains.labels[by]]
-    absent = [one for one in evaluatees if one not in indicators]
+    absent = [one for one in evaluatees if not indicators.get(one)]
     if absent:
-        hint = "Give each evaluatee its indicators."
-        raise EstimateError(
-            "bad_estimate", where="scores", found=f"no indicators for {absent[0]!r}", hint=hint
-        )
+        raise EstimateError("no_indicators", where="scores", evaluatee=absent[0])
     columns = columns_of(indicators)
     asked = np.array([[column in indicators[one] for column in columns] for one in evaluatees])
     cells = _Cells.of(numeric(survey.table, columns), domains, asked, scale, columns)
@@ -125,13 +123,15 @@ def group_scores(
     # What a rating brings: its distance from the bottom for the score, 1 in its label for a share.
     gains = np.vstack([full_mark / (scale.high - scale.low) * np.arange(cells.ratings), *_label_hits(scale)])
     plain = _means(cells.counts(None), gains)
+    cells.refuse_empty(plain.size, domains, columns)
     design = plain if survey.weight is None else _means(cells.counts(survey.weights), gains)
+    cells.refuse_empty(design.size, domains, columns)
     chosen, weights = (plain, None) if official == "plain" else (design, survey.weights)
     size = len(evaluatees)
     if census_dont_know is None:
         z = cells.linearised(chosen, gains, rate, weights)
         cov = survey.covariance(z, domains.codes, size)
-        df = survey.degrees_of_freedom(domains.codes, size, cells.valid.any(axis=1))
+        df = survey.degrees_of_freedom(domains.codes, size, np.asarray(cells.valid.any(axis=1)))
     else:
         respondents = np.arange(len(cells.valid)) if unit is None else pd.factorize(survey.table[unit])[0]
         due = asked[domains.codes] & ~census_dont_know
@@ -190,25 +190,33 @@ class _Cells:
         cls, values: Floats, domains: Domains, asked: NDArray[np.bool_], scale: Scale, columns: Sequence[str]
     ) -> _Cells:
         ratings = scale.high - scale.low + 1
-        valid = ~np.isnan(values) & asked[domains.codes]
+        valid: NDArray[np.bool_] = ~np.isnan(values) & asked[domains.codes]
         code = np.where(valid, values - scale.low, ratings)
         odd = np.argwhere(
             (code != np.floor(code)) | (code < 0) | (code > ratings) | (valid & (code == ratings))
         )
         if odd.size:
             row, k = odd[0]
-            found = f"row {row + 1} has {values[row, k]} for {columns[k]!r}"
-            hint = f"Ratings are whole numbers from {scale.low} to {scale.high}, missing where there is none."
-            raise EstimateError("bad_estimate", where="scores", found=found, hint=hint)
+            raise EstimateError(
+                "bad_rating",
+                where="scores",
+                low=scale.low,
+                high=scale.high,
+                column=columns[k],
+                value=values[row, k],
+                row=row + 1,
+            )
         place = domains.codes[:, None] * values.shape[1] + np.arange(values.shape[1])
-        cells = cls(place * (ratings + 1) + code.astype(np.intp), valid, asked, ratings)
-        empty = np.argwhere(asked & (cells.counts(None).sum(axis=2) == 0))
+        return cls(place * (ratings + 1) + code.astype(np.intp), valid, asked, ratings)
+
+    def refuse_empty(self, size: Floats, domains: Domains, columns: Sequence[str]) -> None:
+        """Name the first mean asked for that no answer counts in; size is its sum of weights, (D, K)."""
+        empty = np.argwhere(self.asked & (size == 0))
         if empty.size:
             at, k = empty[0]
             raise AnswerError(
-                "no_answer", where="scores", variable=columns[k], domain=f" ({domains.name(at)})"
+                "no_answer", where="scores", variable=columns[k], domain=f" ({domains.name(int(at))})"
             )
-        return cells
 
     def counts(self, weights: Floats | None) -> Floats:
         """Sum the weights in each cell, shape (D, K, R)."""
@@ -225,8 +233,8 @@ class _Cells:
             table = np.zeros((*self.asked.shape, self.ratings + 1))
             table[:, :, :-1] = (gain - means.mean[:, :, [g]]) * each[:, :, None]
             columns.append(table.ravel().take(self.index).sum(axis=1))
-        rows = np.column_stack(columns)
-        return rows if weights is None else rows * weights[:, None]
+        rows = np.array(columns) if weights is None else np.array(columns) * weights
+        return rows.T
 
     def brought(self, gains: Floats) -> Floats:
         """Give what every answer brings, shape (n, K, G), NaN where there is none."""

@@ -77,10 +77,11 @@ class Survey:
         values = _numbers(self.table, self.weight)
         negative = np.flatnonzero(~(values >= 0) | ~np.isfinite(values))
         if negative.size:
-            found = f"row {negative[0] + 1} has {self.table[self.weight].iloc[negative[0]]}"
-            raise AnswerError("bad_weight", where="survey", found=found, column=self.weight)
+            at = int(negative[0])
+            value = self.table[self.weight].iloc[at]
+            raise AnswerError("bad_weight", where="survey", column=self.weight, row=at + 1, value=value)
         if not values.any():
-            raise AnswerError("bad_weight", where="survey", found="all are 0", column=self.weight)
+            raise AnswerError("no_weight", where="survey", column=self.weight)
         return values
 
     @cached_property
@@ -168,9 +169,11 @@ def _column(table: pd.DataFrame, column: str) -> None:
 
 
 def column_codes(table: pd.DataFrame, column: str) -> Codes:
-    """Number the values of a column in order of appearance; none may be missing."""
+    """Number the values of a column; none may be missing."""
     _column(table, column)
-    codes, _ = pd.factorize(table[column])
+    values = table[column]
+    is_coded = isinstance(values.dtype, pd.CategoricalDtype)
+    codes = values.cat.codes.to_numpy() if is_coded else pd.factorize(values)[0]
     missing = np.flatnonzero(codes < 0)
     if missing.size:
         row = int(missing[0]) + 1
@@ -181,8 +184,7 @@ def column_codes(table: pd.DataFrame, column: str) -> Codes:
 def _per_stage(columns: Columns, stages: int, name: str) -> list[str | None]:
     given = [columns] if isinstance(columns, str) or columns is None else list(columns)
     if len(given) > stages:
-        found = f"{name} has {len(given)} columns for {stages} stages"
-        raise AnswerError("stages", where="survey", found=found)
+        raise AnswerError("stages", where="survey", role=name, given=len(given), stages=stages)
     return given + [None] * (stages - len(given))
 
 
@@ -197,17 +199,22 @@ def _stages(survey: Survey) -> tuple[Stage, ...]:
     outer = np.zeros(rows, dtype=np.intp)
     above = np.ones(rows)
     stages = []
+    path: list[str] = []  # the columns that tell a unit of the stage before
     for at in range(count):
+        path = path + [column for column in [strata[at]] if column is not None]
+        own = path + [column for column in [psu[at]] if column is not None]
         stratum = outer if strata[at] is None else paired(outer, column_codes(table, str(strata[at])))
         if psu[at] is None and count == 1:
             unit = np.arange(rows, dtype=np.intp)
         elif psu[at] is None:
-            raise AnswerError("stages", where="survey", found="psu has none for one of several")
+            raise AnswerError("no_psu", where="survey", stage=at + 1, stages=count)
         else:
             unit = paired(stratum, column_codes(table, str(psu[at])))
         first = first_rows(unit)
-        prob = _stage_prob(table, unit, stratum[first], first, populations[at], probs[at])
-        _refuse_lonely(stratum[first], prob, first, table, strata[at])
+        prob = _stage_prob(table, unit, stratum[first], first, populations[at], probs[at], path, own)
+        if (above > 0).any():  # below an infinite population no later stage counts
+            _refuse_lonely(stratum[first], prob, first, table, path)
+        path = own
         stages.append(Stage(unit, stratum[first], prob, above[first]))
         above = above * prob[unit]
         outer = unit
@@ -215,14 +222,21 @@ def _stages(survey: Survey) -> tuple[Stage, ...]:
 
 
 def _stage_prob(
-    table: pd.DataFrame, unit: Codes, stratum: Codes, first: Codes, population: str | None, prob: str | None
+    table: pd.DataFrame,
+    unit: Codes,
+    stratum: Codes,
+    first: Codes,
+    population: str | None,
+    prob: str | None,
+    path: list[str],
+    own: list[str],
 ) -> Floats:
     if prob is not None:
         values = _numbers(table, prob)
         bad = np.flatnonzero(~((values > 0) & (values <= 1)))
         if bad.size:
             raise AnswerError("bad_prob", where="survey", column=prob, row=bad[0] + 1, value=values[bad[0]])
-        _constant(values, unit, prob, "unit")
+        _constant(values, unit, prob, table, own)
         return values[first]
     if population is None:
         return np.zeros(first.size)
@@ -231,7 +245,7 @@ def _stage_prob(
     if missing.size:
         row = int(missing[0]) + 1
         raise AnswerError("missing_value", where="survey", column=population, count=missing.size, row=row)
-    _constant(values, stratum[unit], population, "stratum")
+    _constant(values, stratum[unit], population, table, path)
     sampled = np.bincount(stratum)[stratum]
     short = np.flatnonzero(~(values[first] >= sampled))
     if short.size:
@@ -239,7 +253,7 @@ def _stage_prob(
         raise AnswerError(
             "population_below_sample",
             where="survey",
-            name=f"of row {row + 1}",
+            name=_place(table, path, row),
             sample=sampled[short[0]],
             population=values[row],
             column=population,
@@ -247,24 +261,31 @@ def _stage_prob(
     return np.asarray(sampled / values[first], dtype=np.float64)
 
 
-def _constant(values: Floats, codes: Codes, column: str, what: str) -> None:
+def _place(table: pd.DataFrame, path: list[str], row: int) -> str:
+    """Name what a row lies in by the values of the columns that tell it."""
+    return " / ".join(str(table[column].iloc[row]) for column in path) or "(all)"
+
+
+def _constant(values: Floats, codes: Codes, column: str, table: pd.DataFrame, path: list[str]) -> None:
     firsts = values[first_rows(codes)[codes]]
     bad = np.flatnonzero(values != firsts)
     if bad.size:
         row = int(bad[0])
-        name = f"of row {row + 1}"
         raise AnswerError(
-            "not_constant", where="survey", column=column, what=what, name=name, a=firsts[row], b=values[row]
+            "not_constant",
+            where="survey",
+            column=column,
+            name=_place(table, path, row),
+            a=firsts[row],
+            b=values[row],
+            row=row + 1,
         )
 
 
-def _refuse_lonely(
-    stratum: Codes, prob: Floats, first: Codes, table: pd.DataFrame, column: str | None
-) -> None:
+def _refuse_lonely(stratum: Codes, prob: Floats, first: Codes, table: pd.DataFrame, path: list[str]) -> None:
     """A stratum whose variance would rest on one unit; certain units bring none."""
     open_units = np.bincount(stratum, weights=prob < 1)
     lonely = np.flatnonzero(open_units == 1)
     if lonely.size:
         row = int(first[np.flatnonzero(stratum == lonely[0])[0]])
-        name = f"of row {row + 1}" if column is None else str(table[column].iloc[row])
-        raise AnswerError("lonely_psu", where="survey", name=name)
+        raise AnswerError("lonely_psu", where="survey", name=_place(table, path, row))

@@ -39,8 +39,8 @@ class Stage:
 
 def paired(a: Codes, b: Codes) -> Codes:
     """Number the pairs of two codes in order of appearance."""
-    codes: Any = pd.factorize(a * (int(b.max()) + 1) + b)[0]
-    return codes.astype(np.intp)
+    codes: Codes = pd.factorize(a * (int(b.max()) + 1) + b)[0].astype(np.intp)
+    return codes
 
 
 def first_rows(codes: Codes) -> Codes:
@@ -52,13 +52,13 @@ def first_rows(codes: Codes) -> Codes:
 
 def add_stage(result: Floats, stage: Stage, z: Floats, domain: Codes, domains: int) -> None:
     """Add one stage's part of the covariance."""
-    left = 1 - stage.prob
-    sums = np.bincount(stage.stratum, weights=left)
+    left: Floats = 1 - stage.prob
+    sums: Floats = np.bincount(stage.stratum, weights=left).astype(np.float64)
     squares = np.bincount(stage.stratum, weights=left * left)
     varying = sums > 0
     factor = np.zeros(sums.size)
     factor[varying] = 1 / (1 - squares[varying] / sums[varying] ** 2)
-    factor[stage.stratum] *= stage.above
+    factor[stage.stratum] *= stage.above  # the same for all units of a stratum
     unit_domain = domain[first_rows(stage.unit)]
     if bool((domain == unit_domain[stage.unit]).all()):
         totals = _unit_totals(z, stage.unit, left.size)
@@ -92,11 +92,12 @@ def _add_single_domain(
     size = np.bincount(group, weights=left)
     sum_of = np.column_stack([np.bincount(group, weights=left * column) for column in totals.T])
     mean = np.divide(sum_of, size[:, None], out=np.zeros_like(sum_of), where=size[:, None] > 0)
-    centred = totals - mean[group]
-    weighted = centred * (left * factor[stratum])[:, None]
+    centred = [totals[:, k] - mean[:, k].take(group) for k in range(width)]
+    scale_of = left * factor[stratum]
     for k in range(width):
+        weighted = centred[k] * scale_of
         for other in range(k + 1):
-            part = np.bincount(domain, weights=weighted[:, k] * centred[:, other], minlength=domains)
+            part = np.bincount(domain, weights=weighted * centred[other], minlength=domains)
             blocks[each, k, each, other] += part
             if other != k:
                 blocks[each, other, each, k] += part
@@ -106,11 +107,9 @@ def _add_single_domain(
         return
     stratum_of, domain_of, size, mean = stratum_of[shared], domain_of[shared], size[shared], mean[shared]
     scale = np.sqrt(factor[stratum_of] * size)
-    np.add.at(
-        blocks,
-        (domain_of, slice(None), domain_of),
-        np.einsum("gk,gl->gkl", mean * scale[:, None], mean * scale[:, None]),
-    )
+    scaled = mean * scale[:, None]
+    own: Any = (domain_of, slice(None), domain_of)
+    np.add.at(blocks, own, scaled[:, :, None] * scaled[:, None, :])
     for rows in _chunks(stratum_of, domains * width):
         local, h = pd.factorize(stratum_of[rows])
         dense = np.zeros((h.size, domains, width))

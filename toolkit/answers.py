@@ -76,7 +76,7 @@ def parse_answers(raw: pd.DataFrame, scheme: Scheme, file: str) -> dict[str, Ans
         raise RoundError(file, faults)
     table = pd.DataFrame(values, columns=columns)
     table.insert(0, "respondent", raw["respondent"].to_numpy())
-    table.insert(0, "evaluatee", evaluatee)
+    table.insert(0, "evaluatee", pd.Series(evaluatee))
     return {
         group.id: _of_group(table, dont_know, group_code, np.flatnonzero(group_of == group.id), scheme)
         for group in scheme.groups
@@ -93,7 +93,7 @@ def _of_group(
     rows = np.flatnonzero(np.isin(code, codes))
     part, unknown = table.iloc[rows].copy(), dont_know[rows]
     if scheme.dont_know.removed_per == "respondent":
-        part.iloc[unknown.any(axis=1), 2:] = np.nan
+        part.iloc[np.flatnonzero(unknown.any(axis=1)), 2:] = np.nan
     return Answers(part, unknown)
 
 
@@ -212,11 +212,12 @@ def places(table: pd.DataFrame, drawn: pd.DataFrame, group: Group, scheme: Schem
     """Give each sheet's row in the sample, -1 for none."""
     draw = group.draws[-1]
     if not draw.per_evaluatee:
-        return pd.Index(drawn[draw.unit]).get_indexer(pd.Index(table["respondent"]))
+        found = pd.Index(drawn[draw.unit]).get_indexer(pd.Index(table["respondent"]))
+        return np.asarray(found, dtype=np.intp)
     size = len(scheme.evaluatees)
     units = pd.Index(drawn[draw.unit].unique())
     whom = pd.Categorical(drawn["evaluatee"], categories=list(scheme.evaluatees)).codes
     have = units.get_indexer(pd.Index(drawn[draw.unit])).astype(np.int64) * size + whom
     who = units.get_indexer(pd.Index(table["respondent"])).astype(np.int64)
     asked = np.where(who < 0, -1, who * size + table["evaluatee"].cat.codes.to_numpy())
-    return pd.Index(have).get_indexer(pd.Index(asked))
+    return np.asarray(pd.Index(have).get_indexer(pd.Index(asked)), dtype=np.intp)

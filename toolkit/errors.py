@@ -57,6 +57,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "answered_before": ("row {row}: {found!r} has answered for {evaluatee!r} in a file taken in before", "第 {row} 行：{found!r} 对 {evaluatee!r} 的回答此前已收"),
     "not_asked": ("row {row}: {column!r} is no indicator of {evaluatee!r}, yet it is answered", "第 {row} 行：{column!r} 不是 {evaluatee!r} 的指标，却有回答"),
     "rating": ("row {row}, {column}: {found!r} is no rating from {low} to {high}, nor {words}", "第 {row} 行，{column}：{found!r} 不是 {low} 到 {high} 的整数，也不是 {words}"),
+    "not_proven": ("{found}", "{found}"),
     "encoding": ("{file} is neither UTF-8 nor GB18030 (byte {at})", "{file} 既不是 UTF-8 也不是 GB18030（第 {at} 字节）"),
     "file_type": ("{file}: only .csv and .xlsx are read", "{file}：只读取 .csv 和 .xlsx"),
     "empty_file": ("{file} has no rows", "{file} 没有数据行"),

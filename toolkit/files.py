@@ -28,8 +28,9 @@ def read_table(path: Path) -> pd.DataFrame:
     if suffix == ".csv":
         data = path.read_bytes()
         encoding = _encoding(data, path.name)
-        text = {"dtype": str, "keep_default_na": False, "na_values": [""]}
-        table = pd.read_csv(io.BytesIO(data), encoding=encoding, **text)
+        table: pd.DataFrame = pd.read_csv(
+            io.BytesIO(data), encoding=encoding, dtype=str, keep_default_na=False, na_values=[""]
+        )
     elif suffix == ".xlsx":
         table = pd.read_excel(path, dtype=str, engine="calamine", keep_default_na=False, na_values=[""])
     else:

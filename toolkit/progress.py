@@ -1,9 +1,11 @@
-"""Progress where a person watches a terminal; silence elsewhere, so that outputs stay the same."""
+"""Progress where a person watches a terminal; little or nothing elsewhere, so that outputs stay the same."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -22,3 +24,17 @@ def watched(items: Iterable[Item], what: str, total: int | None = None) -> Itera
     from rich.progress import track
 
     yield from track(items, description=what, total=total, console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def steps(count: int) -> Iterator[Callable[[str, str], None]]:
+    """Number the steps of a long command on standard error, with the seconds since the start."""
+    started, done = time.monotonic(), 0
+
+    def say(english: str, chinese: str) -> None:
+        nonlocal done
+        done += 1
+        seconds = time.monotonic() - started
+        print(f"[{done}/{count}] {seconds:4.0f} s  {chinese} · {english}", file=sys.stderr, flush=True)
+
+    yield say

@@ -79,7 +79,7 @@ def _cell_differences(then: pd.DataFrame, now: pd.DataFrame) -> Iterator[str]:
     both = a.index.intersection(b.index)
     a, b = a.loc[both], b.loc[both, list(a.columns)]
     for row, column in np.argwhere((a != b).to_numpy()):
-        was, is_now = a.iat[row, column], b.iat[row, column]
+        was, is_now = str(a.iat[row, column]), str(b.iat[row, column])
         where = f"{_sheet(both[row])}, {a.columns[column]}"
         yield f"answers: {where}: {was or 'blank'} was scored, {is_now or 'blank'} was taken in"
 

@@ -63,15 +63,19 @@ class Round:
         SchemeError
             The scheme has faults.
         """
+        return cls.start(name, Scheme.load(scheme), folder)
+
+    @classmethod
+    def start(cls, name: str, scheme: Scheme, folder: str | Path = "out") -> Round:
+        """Start a round of a scheme that is loaded already; as ``create``."""
         place = Path(folder) / name
         if place.exists():
             raise RoundError(name, [fault("", "round_exists", folder=place)])
-        loaded = Scheme.load(scheme)
         for part in ("frames", "samples", "answers/raw", "results"):
             (place / part).mkdir(parents=True)
-        write_text(place / "scheme.toml", loaded.text)
-        made = cls(place, loaded)
-        made._note("create", scheme=loaded.id, sha256=file_digest(place / "scheme.toml"))
+        write_text(place / "scheme.toml", scheme.text)
+        made = cls(place, scheme)
+        made.note("create", scheme=scheme.id, sha256=file_digest(place / "scheme.toml"))
         return made
 
     @classmethod
@@ -119,7 +123,7 @@ class Round:
         shutil.rmtree(self.folder / "samples")
         parts.rename(self.folder / "samples")
         files = {path.name: file_digest(path) for path in sorted((self.folder / "frames").rglob("*.*"))}
-        self._note("draw", key=key, units=counts, frames=files)
+        self.note("draw", key=key, units=counts, frames=files)
         return counts
 
     def _draws(
@@ -171,8 +175,9 @@ class Round:
         if not found:
             raise RoundError(self.folder.name, [fault("", "no_frame", name=name, folder=folder)])
         tables = [read_table(path) for path in found]
+        columns = ", ".join(tables[0].columns)
         odd = [
-            fault("", "frame_columns", file=path.name, found=", ".join(table), due=", ".join(tables[0]))
+            fault("", "frame_columns", file=path.name, found=", ".join(table.columns), due=columns)
             for path, table in zip(found, tables, strict=True)
             if set(table.columns) != set(tables[0].columns)
         ]
@@ -211,7 +216,7 @@ class Round:
         kept = f"{len(taken) + 1:03d}-{path.name}"
         write_bytes(self.folder / "answers" / "raw" / kept, path.read_bytes())
         count = sum(len(one.table) for one in sheets.values())
-        self._note("collect", file=kept, sha256=digest, sheets=count)
+        self.note("collect", file=kept, sha256=digest, sheets=count)
         return count
 
     def answers(self) -> dict[str, Answers]:
@@ -250,19 +255,43 @@ class Round:
         roles["stratum"] = [*roles["stratum"][:last], "evaluatee_stratum"]
         return Drawn(units, roles)
 
+    def sample(self, name: str, evaluatee: str = EACH) -> Sample:
+        """Read one sample: its units are the list to hand out, its receipt the proof.
+
+        Parameters
+        ----------
+        name : str
+            The draw's name in the scheme.
+        evaluatee : str
+            Where each evaluatee has its own list.
+
+        Raises
+        ------
+        KeyError
+            There is no such draw or evaluatee.
+        """
+        draws = {draw.name: draw for group in self.scheme.groups for draw in group.draws}
+        one = draws[name]
+        if evaluatee not in (self.scheme.evaluatees if one.per_evaluatee else (EACH,)):
+            raise KeyError(evaluatee)
+        return self._read_sample(one, evaluatee)
+
     def samples(self, one: Draw) -> Iterator[tuple[str, Sample]]:
         """Read the samples of a draw as they were written, by evaluatee."""
-        folder = self.folder / "samples"
         for evaluatee in self.scheme.evaluatees if one.per_evaluatee else (EACH,):
-            place = folder / one.name / evaluatee if evaluatee else folder / one.name
-            receipt = json.loads(place.with_name(place.name + ".receipt.json").read_text(encoding="utf8"))
-            units = read_table(place.with_name(place.name + ".csv"))
-            for plain, column in receipt["added"].items():
-                if plain.startswith(("prob", "weight", "population", "stage_prob")):
-                    units[column] = units[column].astype(np.float64)
-                else:
-                    units[column] = units[column].fillna("")
-            yield evaluatee, Sample(units, receipt["roles"], receipt)
+            yield evaluatee, self._read_sample(one, evaluatee)
+
+    def _read_sample(self, one: Draw, evaluatee: str) -> Sample:
+        folder = self.folder / "samples"
+        place = folder / one.name / evaluatee if evaluatee else folder / one.name
+        receipt = json.loads(place.with_name(place.name + ".receipt.json").read_text(encoding="utf8"))
+        units = read_table(place.with_name(place.name + ".csv"))
+        for plain, column in receipt["added"].items():
+            if plain.startswith(("prob", "weight", "population", "stage_prob")):
+                units[column] = units[column].astype(np.float64)
+            else:
+                units[column] = units[column].fillna("")
+        return Sample(units, receipt["roles"], receipt)
 
     def score(self) -> Scores:
         """Score and rank everyone, and write the results.
@@ -279,7 +308,7 @@ class Round:
         write_table(results / "indicators.csv", scores.indicators)
         write_table(results / "labels.csv", scores.labels)
         write_table(results / "answers.csv", as_text(answers, self.scheme.scale.dont_know[0]))
-        self._note("score", sha256=file_digest(results / "scores.csv"))
+        self.note("score", sha256=file_digest(results / "scores.csv"))
         return scores
 
     def verify(self) -> list[str]:
@@ -296,7 +325,13 @@ class Round:
 
     # --- journal --------------------------------------------------------------------------------------
 
-    def _note(self, step: str, **what: Any) -> None:
+    @property
+    def made(self) -> bool:
+        """Whether frames or answers of this round are made up."""
+        return bool(self.steps("make"))
+
+    def note(self, step: str, **what: Any) -> None:
+        """Write a line into the journal."""
         line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "step": step, **what}
         journal = self.folder / "journal.jsonl"
         before = journal.read_text(encoding="utf8") if journal.is_file() else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ DONT_KNOW, BLANK, NOT_ASKED = -1, -2, -3
 BODIES = ("党代表", "人大代表", "政协委员")
 LEVELS = ("市级", "县级", "乡镇级")
 MEAN_RATING = 7.9
+MADE = "模拟"
 
 
 class Chance:
@@ -54,8 +56,10 @@ class Population:
 
     Attributes
     ----------
+    scheme : Scheme
+    seed : int
     frames : dict of DataFrame
-        By frame name, as an office would send them.
+        By frame name, as an office would send them; a column ``made`` says 模拟 in every row.
     ratings : dict of ndarray of int8
         By group: shape (people, K) where each evaluatee has its own people, otherwise
         (people, evaluatees, K); -1 is 不了解, -2 blank, -3 not asked.
@@ -64,6 +68,7 @@ class Population:
     """
 
     scheme: Scheme
+    seed: int
     frames: dict[str, pd.DataFrame]
     ratings: dict[str, NDArray[np.int8]]
     truth: pd.DataFrame
@@ -101,14 +106,15 @@ def make_population(scheme: Scheme, seed: int = 2013) -> Population:
     unknown = [name for name in wanted if name not in makers]
     if unknown:
         raise RoundError("simulate", [fault("", "no_frame", name=name, folder="frames") for name in unknown])
-    frames = {name: makers[name]() for name in dict.fromkeys(wanted)}
+    frames = {name: makers[name]().assign(made=MADE) for name in dict.fromkeys(wanted)}
     asked = np.array(
         [[c in scheme.indicators[one] for c in columns_of(scheme.indicators)] for one in evaluatees]
     )
     quality = 0.45 * chance.normal("quality", len(evaluatees))[:, None] + 0.15 * chance.normal(
         "items", *asked.shape
     )
-    ratings, truth = {}, {"evaluatee": list(evaluatees)}
+    ratings: dict[str, NDArray[np.int8]] = {}
+    truth: dict[str, Any] = {"evaluatee": list(evaluatees)}
     for group in scheme.groups:
         people = _people(group, frames)
         made = _ratings(chance, scheme, group, people, quality, asked, towns)
@@ -116,7 +122,7 @@ def make_population(scheme: Scheme, seed: int = 2013) -> Population:
         truth[group.id] = _true_scores(scheme, group, people, made, asked)
     table = pd.DataFrame(truth)
     table["composite"] = sum(group.weight * table[group.id] for group in scheme.groups)
-    return Population(scheme, frames, ratings, table)
+    return Population(scheme, seed, frames, ratings, table)
 
 
 def make_answers(population: Population, respondents: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -131,7 +137,7 @@ def make_answers(population: Population, respondents: Mapping[str, pd.DataFrame]
     Returns
     -------
     DataFrame
-        ``group``, ``respondent``, ``evaluatee`` and a column for each indicator.
+        ``group``, ``respondent``, ``evaluatee``, a column for each indicator, and ``made``.
     """
     scheme = population.scheme
     columns = columns_of(scheme.indicators)
@@ -153,7 +159,7 @@ def make_answers(population: Population, respondents: Mapping[str, pd.DataFrame]
         cells = words[made.reshape(-1, len(columns))]
         heads = {"group": group.id, "respondent": who, "evaluatee": whom}
         sheets.append(pd.DataFrame({**heads, **{c: cells[:, k] for k, c in enumerate(columns)}}))
-    return pd.concat(sheets, ignore_index=True)
+    return pd.concat(sheets, ignore_index=True).assign(made=MADE)
 
 
 def _towns() -> pd.DataFrame:

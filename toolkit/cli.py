@@ -1,0 +1,151 @@
+"""The command line: ``minyi``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+import cyclopts
+
+from sampling import DesignError, FrameError
+from scoring import AnswerError, EstimateError
+from toolkit.errors import RoundError, SchemeError, fault
+
+OURS = (DesignError, FrameError, AnswerError, EstimateError, RoundError, SchemeError)
+
+app = cyclopts.App(
+    name="minyi",
+    help="民意 Minyi: samples anyone can verify; scores, places and grades that carry their uncertainty.",
+)
+
+
+@app.command
+def check(scheme: str, *, language: Literal["zh", "en"] = "zh") -> None:
+    """Check a scheme and tell it in words.
+
+    Parameters
+    ----------
+    scheme
+        A shipped scheme's name, or a TOML file.
+    language
+        zh or en.
+    """
+    from toolkit.scheme import Scheme
+
+    print(Scheme.load(scheme).in_words(language))
+
+
+@app.command
+def create(name: str, *, scheme: str, folder: Path = Path("out")) -> None:
+    """Start a round in a folder of its own.
+
+    Parameters
+    ----------
+    name
+        The round's name.
+    scheme
+        A shipped scheme's name, or a TOML file.
+    folder
+        Where rounds are kept.
+    """
+    from toolkit.round import Round
+
+    one = Round.create(name, scheme=scheme, folder=folder)
+    wanted = ", ".join(dict.fromkeys(draw.frame for group in one.scheme.groups for draw in group.draws))
+    print(f"Put the frames ({wanted}) into {one.folder / 'frames'}, then: minyi draw {one.folder} --key …")
+
+
+@app.command
+def draw(round: Path, *, key: str) -> None:
+    """Draw every sample of a round, each with its receipt.
+
+    Parameters
+    ----------
+    round
+        The round's folder.
+    key
+        Decides all lottery numbers; announce it, or its digest, before the frames are closed.
+    """
+    from toolkit.round import Round
+
+    for name, count in Round.open(round).draw(key).items():
+        print(f"{name}: {count:,}")
+
+
+@app.command
+def collect(round: Path, *files: Path) -> None:
+    """Take in files of answers; raw files are kept as they came.
+
+    Parameters
+    ----------
+    round
+        The round's folder.
+    files
+        CSV or Excel.
+    """
+    from toolkit.round import Round
+
+    one = Round.open(round)
+    for file in files:
+        print(f"{file}: {one.collect(file):,}")
+
+
+@app.command
+def score(round: Path) -> None:
+    """Score and rank, show the league tables, and write results and report.
+
+    Parameters
+    ----------
+    round
+        The round's folder.
+    """
+    from toolkit.report import write_report
+    from toolkit.report.terminal import print_leagues
+    from toolkit.round import Round
+
+    one = Round.open(round)
+    scores = one.score()
+    print_leagues(scores, made=one.made)
+    print(write_report(one, scores, one.folder / "results" / "report.html"))
+
+
+@app.command
+def verify(round: Path) -> None:
+    """Draw and score a round again, and name what differs.
+
+    Parameters
+    ----------
+    round
+        The round's folder.
+    """
+    from toolkit.round import Round
+
+    one = Round.open(round)
+    differences = one.verify()
+    if differences:
+        raise RoundError(one.folder.name, [fault("", "not_proven", found=text) for text in differences])
+    print("每次抽样、每个分数都能重现。 Every draw and every score repeats.")
+
+
+@app.command
+def demo(*, folder: Path = Path("out")) -> None:
+    """Run the 2013 scheme of 广安 from plan to league table, on made-up data.
+
+    Parameters
+    ----------
+    folder
+        Where the round is kept.
+    """
+    from toolkit.demo import demo as run
+
+    run(folder)
+
+
+def main() -> None:
+    """Run the command line; our own errors read as their message, in both languages."""
+    try:
+        app()
+    except OURS as error:
+        print(error.chinese, error, sep="\n", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,100 @@
+"""League tables for the terminal: the top and the bottom of every class."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+from toolkit.report.writing import MADE, count, fixed, span, weight
+from toolkit.scores import Scores
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+PLAIN_WIDTH = 80
+
+
+def league_lines(
+    scores: Scores, top: int = 3, bottom: int = 3, made: bool = False, width: int = PLAIN_WIDTH
+) -> list[str]:
+    """Tell the top and the bottom of every class as lines of text.
+
+    Parameters
+    ----------
+    scores : Scores
+    top, bottom : int
+        Rows from either end; a class that has no more is shown whole.
+    made : bool
+        Whether frames or answers are made up; every class then says so.
+    width : int
+        Columns of the terminal, a Chinese character taking two.
+
+    Returns
+    -------
+    list of str
+    """
+    from rich.console import Console
+
+    file = io.StringIO()
+    console = Console(file=file, width=width, color_system=None, force_terminal=False, force_jupyter=False)
+    for each in scores.scheme.classes:
+        console.print(_heading(each.name, len(each.evaluatees), made))
+        console.print(_table(scores, each.id, top, bottom))
+        console.print()
+    return [line.rstrip() for line in file.getvalue().splitlines()]
+
+
+def print_leagues(scores: Scores, top: int = 3, bottom: int = 3, made: bool = False) -> None:
+    """Print the top and the bottom of every class, as wide as the terminal.
+
+    Parameters
+    ----------
+    scores : Scores
+    top, bottom : int
+        Rows from either end.
+    made : bool
+        Whether frames or answers are made up.
+    """
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else PLAIN_WIDTH
+    print("\n".join(league_lines(scores, top, bottom, made, width)))
+
+
+def _heading(name: str, units: int, made: bool) -> Text:
+    from rich.text import Text
+
+    return Text(f"{_plain(name)}（{count(units)} 个单位）" + (f"\n{MADE}" if made else ""))
+
+
+def _table(scores: Scores, of: str, top: int, bottom: int) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    league, decimals = scores.league(of), scores.scheme.ranking.decimals
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="")
+    for head, side in (("名次", "right"), ("名次区间", "right"), ("单位", "left"), ("得分", "right")):
+        table.add_column(head, justify=side, no_wrap=head != "单位", overflow="fold")  # type: ignore[arg-type]
+    table.add_column(f"{weight(scores.scheme.level)}区间", justify="right", no_wrap=True)
+    hidden = max(len(league) - top - bottom, 0)
+    for at, row in enumerate(league.to_dict("records")):
+        if at == top and hidden:
+            table.add_row("", "", f"（略 {count(hidden)} 个）", "", "")
+        if top <= at < top + hidden:
+            continue
+        interval = span(fixed(row["low"], decimals), fixed(row["high"], decimals))
+        cells = (
+            str(row["rank"]),
+            str(row["places"]),
+            str(row["evaluatee"]),
+            fixed(row["score"], decimals),
+            interval,
+        )
+        table.add_row(*(Text(_plain(cell)) for cell in cells))
+    return table
+
+
+def _plain(text: str) -> str:
+    """Keep to characters that every terminal shows in one known width, and none that command it."""
+    return "".join(letter if letter.isprintable() else " " for letter in text).replace("–", "-")

@@ -1,0 +1,89 @@
+"""How numbers and standing phrases are written, for page, figures and terminal alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from toolkit.scores import published
+
+NONE = "—"
+MADE = "演示：名单与回答均为模拟数据，不代表任何真实单位"
+
+
+def fixed(value: float, decimals: int) -> str:
+    """Write a number with so many decimals, rounded half up.
+
+    >>> fixed(2.675, 2), fixed(-0.001, 2), fixed(float("nan"), 2)
+    ('2.68', '0.00', '—')
+    """
+    if not math.isfinite(value):
+        return NONE
+    return f"{float(published(np.array([value], dtype=np.float64), decimals)[0]) + 0.0:.{decimals}f}"
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """Write a share as a percentage.
+
+    >>> percent(0.62558)
+    '62.6%'
+    """
+    return f"{fixed(share * 100, decimals)}%" if math.isfinite(share) else NONE
+
+
+def weight(share: float) -> str:
+    """Write a weight or a level as a percentage, without idle zeros.
+
+    >>> weight(0.05), weight(0.125)
+    ('5%', '12.5%')
+    """
+    return f"{share * 100:.6g}%"
+
+
+def count(number: int) -> str:
+    """Write a count.
+
+    >>> count(110600)
+    '110,600'
+    """
+    return f"{number:,}"
+
+
+def span(low: str, high: str) -> str:
+    """Write a range, or the one value it holds.
+
+    >>> span("2", "3"), span("7", "7")
+    ('2–3', '7')
+    """
+    return low if low == high else f"{low}–{high}"
+
+
+def counts(numbers: Iterable[int]) -> str:
+    """Write the smallest and the largest of some counts.
+
+    >>> counts([20, 12, 20])
+    '12–20'
+    """
+    found = sorted(numbers)
+    return span(count(found[0]), count(found[-1]))
+
+
+def runs(members: Iterable[int], among: Iterable[int]) -> str:
+    """Write numbers as runs of those that follow each other in a longer list.
+
+    >>> runs([2, 3, 5, 8], among=[1, 2, 3, 5, 8, 9]), runs([1, 8], among=[1, 2, 8])
+    ('2–8', '1、8')
+    """
+    chosen, parts = set(members), list[list[int]]()
+    fresh = True
+    for number in sorted(set(among)):
+        if number not in chosen:
+            fresh = True
+        elif fresh:
+            parts.append([number, number])
+            fresh = False
+        else:
+            parts[-1][1] = number
+    return "、".join(span(str(low), str(high)) for low, high in parts)

@@ -1,0 +1,218 @@
+"""A scheme told in words, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from sampling.designs import (
+    PPS,
+    Census,
+    Design,
+    Proportional,
+    SelfWeighting,
+    Stratified,
+    number_of,
+)
+from toolkit.scheme import Draw, Group, Scheme
+
+Language = Literal["zh", "en"]
+
+PLAN: dict[str, tuple[str, str]] = {
+    "head": ("{title}（{id}）", "{title} ({id})"),
+    "place": ("地点：{place}", "Place: {place}"),
+    "size": (
+        "被评单位 {units} 个，分 {classes} 类；每个单位 {valid} 份有效回答，来自 {groups} 类对象。",
+        "{units} evaluatees in {classes} classes; {valid} valid answers for each, from {groups} groups.",
+    ),
+    "classes": ("被评单位", "Evaluatees"),
+    "class": (
+        "  {name}：{units} 个，{indicators} 项指标（{names}），{by} 组织，单独排名",
+        "  {name}: {units}, {indicators} indicators ({names}), conducted by {by}, ranked apart",
+    ),
+    "scale": ("评分", "Ratings"),
+    "scale_line": (
+        "  每项 {low}—{high} 分：{labels}。{empty} 先剔除（{per}），再算每项均值，各项平均后折成 {mark} 分。",
+        "  Each indicator {low}–{high}: {labels}. {empty} is removed first ({per}); the mean of each indicator over "
+        "its valid answers, averaged over the indicators, is put on a scale of {mark}.",
+    ),
+    "indicator": ("按指标", "per indicator"),
+    "respondent": ("整份", "with the whole sheet"),
+    "groups": ("调查对象", "Respondents"),
+    "group": (
+        "  {name}：{valid} 人，占 {weight}。{official}{population}",
+        "  {name}: {valid}, weight {weight}. {official}{population}",
+    ),
+    "plain": ("每份有效回答同等计算。", "Every valid answer counts the same. "),
+    "design": ("按抽样设计加权。", "Answers are weighted by the design. "),
+    "finite": ("名单即全体，误差按有限总体计。", "The lists are all there is; errors use the finite population."),
+    "infinite": ("名单代表更多的人，误差按无限总体计。", "The lists stand for more; errors use an infinite population."),
+    "draw": ("    抽样 {name}：从名单 {frame}{each}，{how}。", "    draw {name}: from frame {frame}{each}, {how}."),
+    "each": ("（每个单位各一份）", " (one list for each evaluatee)"),
+    "merged": ("（同一人的多行合并）", " (rows of one person merged)"),
+    "census": ("全部调查", "take everyone"),
+    "simple_random": ("简单随机抽取{n}", "simple random, {n}"),
+    "systematic": ("随机起点等距抽取{n}{order}", "systematic from a random start, {n}{order}"),
+    "pps": ("按“{size}”成比例（PPS）抽取{n}", "with probability proportional to {size}, {n}"),
+    "ordered": ("（按 {columns} 排序）", " (in order of {columns})"),
+    "stratified": ("按 {by} 分层，层内{inner}", "stratified by {by}, within strata {inner}"),
+    "number": ("每层 {n} 个", "{n} in each"),
+    "total": (" {n} 个", "{n}"),
+    "proportional": (
+        "共 {total} 个，按{size}分配，每层至少 {at_least} 个",
+        "{total} in all, in proportion to {size}, at least {at_least} in each",
+    ),
+    "units": ("单位数", "the number of units"),
+    "self_weighting": (
+        "共 {total} 个，按自加权分配，每处至少 {at_least} 个",
+        "{total} in all, so that weights are equal, at least {at_least} in each",
+    ),
+    "composite": (
+        "综合得分 = {terms}。区间和名次区间的置信水平为 {level}。",
+        "Composite = {terms}. Intervals and rank sets at {level}.",
+    ),
+    "ranking": (
+        "公布 {decimals} 位小数，{on}排名；并列{ties}。",
+        "Published with {decimals} decimals, places on {on} scores; ties take the {ties} rank.",
+    ),
+    "unrounded": ("按未舍入的分数", "unrounded"),
+    "published": ("按公布的分数", "published"),
+    "min": ("取较前的名次", "better (min)"),
+    "dense": ("名次相同，其后顺延", "same, dense"),
+    "unclear": ("方案没有写明之处，本文件的读法", "What the plan leaves open, and how this file reads it"),
+    "point": ("  {open}\n    → {reading}（{key}）", "  {open}\n    → {reading} ({key})"),
+}  # fmt: skip
+
+
+def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
+    """Tell a scheme in words.
+
+    Names, labels and the open points stay in the scheme's own language.
+
+    Examples
+    --------
+    >>> from toolkit.scheme import Scheme
+    >>> text = scheme_in_words(Scheme.load("guangan-2013"))
+    >>> text.splitlines()[2]
+    '被评单位 79 个，分 4 类；每个单位 2015 份有效回答，来自 4 类对象。'
+    """
+    say = _speaker(language)
+    scale = scheme.scale
+    comma = "、" if language == "zh" else ", "
+    labels = comma.join(
+        f"{one.name} {one.low}" if one.low == one.high else f"{one.name} {one.low}–{one.high}"
+        for one in scale.labels
+    )
+    lines = [
+        say("head", title=scheme.title, id=scheme.id),
+        say("place", place=scheme.place),
+        say(
+            "size",
+            units=len(scheme.evaluatees),
+            classes=len(scheme.classes),
+            valid=scheme.valid_answers,
+            groups=len(scheme.groups),
+        ),
+        "",
+        say("classes"),
+    ]
+    for each in scheme.classes:
+        names = comma.join(each.indicators)
+        count = len(each.indicators)
+        units = len(each.evaluatees)
+        lines.append(
+            say("class", name=each.name, units=units, indicators=count, names=names, by=each.conducted_by)
+        )
+    lines += [
+        "",
+        say("scale"),
+        say(
+            "scale_line",
+            low=scale.low,
+            high=scale.high,
+            labels=labels,
+            empty=comma.join(scale.dont_know),
+            per=say(scheme.dont_know.removed_per),
+            mark=f"{scheme.full_mark:g}",
+        ),
+        "",
+        say("groups"),
+    ]
+    for group in scheme.groups:
+        lines.append(
+            say(
+                "group",
+                name=group.name,
+                valid=group.valid,
+                weight=f"{group.weight:.0%}",
+                official=say(group.official),
+                population=say(group.population),
+            )
+        )
+        lines += [draw_in_words(draw, language) for draw in group.draws]
+    terms = " + ".join(f"{group.name}×{group.weight:.0%}" for group in scheme.groups)
+    rule = scheme.ranking
+    lines += [
+        "",
+        say("composite", terms=terms, level=f"{scheme.level:.0%}"),
+        say("ranking", decimals=rule.decimals, on=say(rule.rank_on), ties=say(rule.ties)),
+    ]
+    if scheme.unclear:
+        lines += ["", say("unclear")]
+        lines += [say("point", open=one.open, reading=one.reading, key=one.key) for one in scheme.unclear]
+    return "\n".join(lines)
+
+
+def draw_in_words(draw: Draw, language: Language = "zh") -> str:
+    """Tell one draw in words."""
+    say = _speaker(language)
+    each = (say("each") if draw.per_evaluatee else "") + (say("merged") if draw.merge_rows else "")
+    how = design_in_words(draw.design, language)
+    return str(say("draw", name=draw.name, frame=draw.frame, each=each, how=how))
+
+
+def group_in_words(group: Group, language: Language = "zh") -> str:
+    """Tell how a group's respondents are drawn, stage after stage."""
+    joint = "；" if language == "zh" else "; "
+    return joint.join(design_in_words(draw.design, language) for draw in group.draws)
+
+
+def design_in_words(design: Design, language: Language = "zh") -> str:
+    """Tell a design in words.
+
+    >>> design_in_words(Stratified("level", Systematic(n=20, order=("office",))), "en")
+    'stratified by level, within strata systematic from a random start, 20 in each (in order of office)'
+    """
+    say = _speaker(language)
+    comma = "、" if language == "zh" else ", "
+    if isinstance(design, Stratified):
+        by = design.by if isinstance(design.by, str) else comma.join(design.by)
+        return say("stratified", by=by, inner=_method(design.method, say, comma, "number"))
+    return _method(design, say, comma, "total")
+
+
+def _method(method: Any, say: Any, comma: str, plain: str) -> str:
+    if isinstance(method, Census):
+        return str(say("census"))
+    number = number_of(method)
+    if isinstance(number, Proportional):
+        size = say("units") if number.size is None else f" {number.size} "
+        n = say("proportional", total=number.total, size=size, at_least=number.at_least)
+    elif isinstance(number, SelfWeighting):
+        n = say("self_weighting", total=number.total, at_least=number.at_least)
+    else:
+        n = say(plain, n=number)
+    order = getattr(method, "order", ())
+    ordered = say("ordered", columns=comma.join(order)) if order else ""
+    size = method.size if isinstance(method, PPS) else ""
+    return str(say(method.kind, n=n, order=ordered, size=size))
+
+
+def _speaker(language: Language) -> Any:
+    at = 0 if language == "zh" else 1
+
+    def say(sentence: str, **values: Any) -> str:
+        given: Mapping[str, Any] = values
+        return PLAN[sentence][at].format(**given)
+
+    return say
