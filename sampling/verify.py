@@ -107,16 +107,17 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
             receipt["unit"],
             parents_from(receipt),
         )
-        held = _held_lines(sample)
+        columns = again.receipt["frame"]["columns"]
+        held = _held_lines(sample, columns)
     except (FrameError, DesignError) as error:
         return Verification(receipt["name"], (f"the draw cannot be repeated: {error}",))
     differences = [
         *_frame_differences(receipt["frame"], again.receipt["frame"], lines),
-        *_value_differences(receipt, held, lines),
+        *_value_differences(receipt, columns, held, lines),
         *_drawn_differences(receipt, again, held),
         *_probability_differences(sample, again, held),
         *_cell_differences(receipt["cells"], again.receipt["cells"]),
-        *_term_differences(receipt, again.receipt),
+        *_term_differences(_terms(receipt), _terms(again.receipt)),
         *_roles_differences(sample, again),
     ]
     return Verification(receipt["name"], tuple(dict.fromkeys(differences)))
@@ -133,12 +134,12 @@ def _name(key: Key) -> str:
     return f'unit "{key[-1]}"' + (f" of {' / '.join(key[:-1])}" if key[:-1] else "")
 
 
-def _held_lines(sample: Sample) -> list[str]:
+def _held_lines(sample: Sample, names: list[str]) -> list[str]:
     """Give the sample's own units as lines of the frame."""
     where = f"sample {sample.receipt['name']}"
     sizes = _size_names(sample.receipt["design"])
     columns = []
-    for column in sample.receipt["frame"]["columns"]:
+    for column in names:
         if column not in sample.units.columns:
             raise FrameError("no_column", where=where, column=column, columns=", ".join(sample.units.columns))
         values = sample.units[column]
@@ -179,8 +180,9 @@ def _frame_differences(said: Mapping[str, Any], done: Mapping[str, Any], lines: 
     return found
 
 
-def _value_differences(receipt: Mapping[str, Any], held: list[str], lines: list[str]) -> list[str]:
-    columns = receipt["frame"]["columns"]
+def _value_differences(
+    receipt: Mapping[str, Any], columns: list[str], held: list[str], lines: list[str]
+) -> list[str]:
     there = {_key_of(line, receipt): line for line in lines}
     found = []
     for line in held:
@@ -235,7 +237,8 @@ def _cell_differences(said: list[dict[str, Any]], done: list[dict[str, Any]]) ->
 def _probability_differences(sample: Sample, again: Sample, held: list[str]) -> list[str]:
     """Compare what the draw added to each unit, such as its weight, bit for bit."""
     columns = again.receipt["added"].values()
-    rows = {_key_of(line, again.receipt): row for row, line in enumerate(_held_lines(again))}
+    lines = _held_lines(again, again.receipt["frame"]["columns"])
+    rows = {_key_of(line, again.receipt): row for row, line in enumerate(lines)}
     keys = [_key_of(line, again.receipt) for line in held]
     both = [(row, rows[key], key) for row, key in enumerate(keys) if key in rows]
     found = []
@@ -258,9 +261,14 @@ def _roles_differences(sample: Sample, again: Sample) -> list[str]:
     return [f"roles: the sample says {sample.roles}, repeating gives {again.roles}"]
 
 
+def _terms(receipt: Mapping[str, Any]) -> dict[str, Any]:
+    terms = {field: receipt[field] for field in ("algorithm", "stage", "roles", "added")}
+    return {**terms, "columns": receipt["frame"]["columns"]}
+
+
 def _term_differences(said: Mapping[str, Any], done: Mapping[str, Any]) -> list[str]:
     return [
-        f"{field}: the receipt says {said.get(field)!r}, repeating gives {done[field]!r}"
-        for field in ("algorithm", "stage", "roles", "added")
-        if said.get(field) != done[field]
+        f"{field}: the receipt says {said[field]!r}, repeating gives {value!r}"
+        for field, value in done.items()
+        if said[field] != value
     ]

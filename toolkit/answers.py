@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,16 @@ from numpy.typing import NDArray
 
 from scoring.group import columns_of
 from toolkit.errors import Fault, RoundError, fault
+from toolkit.files import read_table
 from toolkit.scheme import Group, Scheme
 
 HEADS = {"对象类别": "group", "编号": "respondent", "被评单位": "evaluatee"}
 KEYS = ["group", "respondent", "evaluatee"]
+
+
+def sheets_as_text(path: Path) -> pd.DataFrame:
+    """Read a file of answers with our names for its key columns, blanks as empty text."""
+    return read_table(path).rename(columns=HEADS).fillna("")
 
 
 @dataclass(frozen=True)
@@ -50,37 +57,52 @@ def parse_answers(raw: pd.DataFrame, scheme: Scheme, file: str) -> dict[str, Ans
     RoundError
         With all faults of the file.
     """
+    sheets, faults = read_answers(raw, scheme, file)
+    if faults:
+        raise RoundError(file, faults)
+    return sheets
+
+
+def read_answers(raw: pd.DataFrame, scheme: Scheme, file: str) -> tuple[dict[str, Answers], list[Fault]]:
+    """Read the sheets as far as they go, and give what is wrong with the file; as ``parse_answers``."""
     raw = raw.rename(columns=HEADS)
     columns = columns_of(scheme.indicators)
+    found = [
+        fault("", "repeated_column", file=file, column=column, count=2)
+        for column in raw.columns[raw.columns.duplicated()]
+    ]
     missing = [column for column in [*KEYS, *columns] if column not in raw.columns]
     if missing:
-        raise RoundError(file, [fault("", "answers_columns", file=file, missing=", ".join(missing))])
+        found.append(fault("", "answers_columns", file=file, missing=", ".join(missing)))
+    if found:
+        raise RoundError(file, found)
+    lines = raw.index.to_numpy() + 2
     names = {group.name: group.id for group in scheme.groups} | {
         group.id: group.id for group in scheme.groups
     }
     group_code, group_values = pd.factorize(raw["group"].fillna(""))
     group_of = np.array([names.get(value, "") for value in group_values], dtype=object)
-    evaluatee = pd.Categorical(raw["evaluatee"].fillna(""), categories=list(scheme.evaluatees))
+    known_evaluatees = pd.Index(scheme.evaluatees)
+    whom = known_evaluatees.get_indexer(pd.Index(raw["evaluatee"].fillna("")))
+    evaluatee = pd.Categorical.from_codes(whom, categories=known_evaluatees)
     faults = []
+    known = ", ".join(group.id for group in scheme.groups)
     for row in np.flatnonzero(np.isin(group_code, np.flatnonzero(group_of == ""))):
-        found = raw["group"].iloc[row]
-        known = ", ".join(group.id for group in scheme.groups)
-        faults.append(fault("", "unknown_group", row=row + 2, found=found, known=known))
+        what = group_values[group_code[row]]
+        faults.append(fault("", "unknown_group", row=lines[row], found=what, known=known))
     for row in np.flatnonzero(evaluatee.codes < 0):
-        faults.append(fault("", "unknown_evaluatee", row=row + 2, found=raw["evaluatee"].iloc[row]))
-    values, dont_know, found_faults = _ratings(raw, columns, scheme)
-    faults += found_faults
-    if not faults:
-        faults += _unasked(values, dont_know, evaluatee, columns, scheme)
-    if faults:
-        raise RoundError(file, faults)
-    table = pd.DataFrame(values, columns=columns)
-    table.insert(0, "respondent", raw["respondent"].to_numpy())
-    table.insert(0, "evaluatee", pd.Series(evaluatee))
-    return {
+        what = raw["evaluatee"].fillna("").iloc[row]
+        faults.append(fault("", "unknown_evaluatee", row=lines[row], found=what))
+    values, dont_know, rating_faults = _ratings(raw, columns, scheme)
+    faults += rating_faults + _unasked(values, dont_know, evaluatee, columns, scheme, lines)
+    table = pd.DataFrame(values, columns=columns, index=raw.index)
+    table.insert(0, "respondent", raw["respondent"].fillna(""))
+    table.insert(0, "evaluatee", pd.Series(evaluatee, index=raw.index))
+    sheets = {
         group.id: _of_group(table, dont_know, group_code, np.flatnonzero(group_of == group.id), scheme)
         for group in scheme.groups
     }
+    return sheets, faults
 
 
 def _of_group(
@@ -119,7 +141,7 @@ def _ratings(
                 fault(
                     "",
                     "rating",
-                    row=row + 2,
+                    row=int(raw.index[int(row)]) + 2,
                     column=column,
                     found=what,
                     low=scale.low,
@@ -133,31 +155,36 @@ def _ratings(
 def _unasked(
     values: NDArray[np.float64],
     dont_know: NDArray[np.bool_],
-    evaluatee: pd.Categorical,
+    evaluatee: pd.Categorical[str],
     columns: list[str],
     scheme: Scheme,
+    lines: NDArray[np.int64],
 ) -> list[Fault]:
     asked = np.array([[c in scheme.indicators[one] for c in columns] for one in scheme.evaluatees])
-    wrong = (~np.isnan(values) | dont_know) & ~asked[evaluatee.codes]
+    wrong = (~np.isnan(values) | dont_know) & ~asked[evaluatee.codes] & (evaluatee.codes >= 0)[:, None]
     return [
         fault(
-            "", "not_asked", row=row + 2, column=columns[k], evaluatee=scheme.evaluatees[evaluatee.codes[row]]
+            "",
+            "not_asked",
+            row=lines[row],
+            column=columns[k],
+            evaluatee=scheme.evaluatees[evaluatee.codes[row]],
         )
         for row, k in np.argwhere(wrong)
     ]
 
 
-def check_respondents(
+def respondent_faults(
     sheets: Mapping[str, Answers],
     before: Mapping[str, Answers] | None,
     drawn: Mapping[str, pd.DataFrame],
     scheme: Scheme,
-    file: str,
-) -> None:
-    """Refuse sheets from nobody in the sample, and a second sheet of one respondent for one evaluatee."""
+) -> list[Fault]:
+    """Name sheets from nobody in the sample, and a second sheet of one respondent for one evaluatee."""
     faults = []
     for group in scheme.groups:
         table = sheets[group.id].table
+        table = table[table["evaluatee"].notna()]
         row_of = table.index.to_numpy() + 2
         place = places(table, drawn[group.id], group, scheme)
         who, whom = table["respondent"].to_numpy(), table["evaluatee"].to_numpy()
@@ -178,8 +205,7 @@ def check_respondents(
             known = np.isin(key, there + old["evaluatee"].cat.codes.to_numpy()) & (place >= 0)
             for at in np.flatnonzero(known):
                 faults.append(fault("", "answered_before", row=row_of[at], found=who[at], evaluatee=whom[at]))
-    if faults:
-        raise RoundError(file, faults)
+    return faults
 
 
 def joined(first: Mapping[str, Answers], second: Mapping[str, Answers]) -> dict[str, Answers]:
@@ -190,22 +216,6 @@ def joined(first: Mapping[str, Answers], second: Mapping[str, Answers]) -> dict[
         )
         for group, one in first.items()
     }
-
-
-def as_text(answers: Mapping[str, Answers], word: str) -> pd.DataFrame:
-    """Give all sheets as text, as they are kept beside the results."""
-    parts = []
-    for group, one in answers.items():
-        table = one.table.reset_index(drop=True)
-        part = pd.DataFrame(
-            {"group": group, "respondent": table["respondent"], "evaluatee": table["evaluatee"].astype(str)}
-        )
-        for k, column in enumerate(table.columns[2:]):
-            values = table[column].to_numpy()
-            texts = np.where(np.isnan(values), "", np.nan_to_num(values).astype(np.int64).astype(str))
-            part[column] = np.where(one.dont_know[:, k], word, texts)
-        parts.append(part)
-    return pd.concat(parts, ignore_index=True)
 
 
 def places(table: pd.DataFrame, drawn: pd.DataFrame, group: Group, scheme: Scheme) -> NDArray[np.intp]:

@@ -14,7 +14,8 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "not_utf8": ("the file is not UTF-8 (byte {at}); save it as UTF-8", "文件不是 UTF-8 编码（第 {at} 字节）；请另存为 UTF-8"),
     "not_toml": ("this is no TOML: {error}", "不是合格的 TOML：{error}"),
     "required": ("is required", "必须填写"),
-    "unknown_key": ("{key!r} is no known key{hint}", "不认识的键 {key!r}{hint}"),
+    "unknown_key": ("{key!r} is no known key", "不认识的键 {key!r}"),
+    "misspelt_key": ("{key!r} is no known key; {meant!r} may be meant", "不认识的键 {key!r}；可能是 {meant!r}"),
     "wrong_type": ("must be {due}; it is {found!r}", "应为{due_zh}，现为 {found!r}"),
     "one_of": ("must be one of {due}; it is {found!r}", "只能是 {due} 之一，现为 {found!r}"),
     "weights_sum": ("weights must sum to 1; they sum to {found}", "权重之和必须为 1，现为 {found}"),
@@ -36,6 +37,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "empty_class": ("class {name!r} has no evaluatees", "类别 {name!r} 没有被评单位"),
     "no_indicators": ("class {name!r} has no indicators", "类别 {name!r} 没有指标"),
     "within": ("must name the draw before it, {due}; it is {found!r}", "应指明上一次抽样 {due}，现为 {found!r}"),
+    "stage_each": (
+        "only the last draw of a group may have a list for each evaluatee",
+        "一组中只有最后一次抽样可以各单位各有名单",
+    ),
     "overlap": (
         "a group with one list for all evaluatees says how its members are shared (\"same\"), one with a list "
         "for each does not; it is {found!r}",
@@ -46,6 +51,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "no_round": ("{folder} is no round: it has no scheme.toml", "{folder} 不是一轮测评：没有 scheme.toml"),
     "no_frame": ("no frame {name!r}: put {name}.csv, {name}.xlsx, or a folder {name} of such files, in {folder}", "缺名单 {name!r}：请把 {name}.csv、{name}.xlsx 或同名文件夹放进 {folder}"),
     "frame_columns": ("file {file} has the columns {found}; the others have {due}", "文件 {file} 的列是 {found}，其他文件是 {due}"),
+    "frame_evaluatee": ("frame {frame}: {count} rows are for {found!r}, no evaluatee of this scheme", "名单 {frame}：有 {count} 行属于 {found!r}，不是本方案的被评单位"),
     "not_drawn": ("no sample yet: draw first", "还没有抽样：请先抽样"),
     "drawn_already": ("the sample was drawn already; a second draw would let one choose. Make a new round", "样本已经抽出；再抽就成了挑选。请新建一轮"),
     "no_answers": ("no answers yet: collect them first", "还没有回答：请先收集"),
@@ -53,14 +59,23 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "unknown_group": ("row {row}: group {found!r} is none of {known}", "第 {row} 行：对象类别 {found!r} 不在 {known} 之中"),
     "unknown_evaluatee": ("row {row}: {found!r} is no evaluatee of this scheme", "第 {row} 行：{found!r} 不是本方案的被评单位"),
     "not_in_sample": ("row {row}: {found!r} is not in the {group} sample for {evaluatee!r}", "第 {row} 行：{found!r} 不在 {evaluatee!r} 的 {group} 样本中"),
-    "answered_twice": ("rows {row} and {other}: {found!r} answers twice for {evaluatee!r}", "第 {row} 行和第 {other} 行：{found!r} 对 {evaluatee!r} 答了两次"),
+    "answered_twice": ("rows {other} and {row}: {found!r} answers twice for {evaluatee!r}", "第 {other} 行和第 {row} 行：{found!r} 对 {evaluatee!r} 答了两次"),
     "answered_before": ("row {row}: {found!r} has answered for {evaluatee!r} in a file taken in before", "第 {row} 行：{found!r} 对 {evaluatee!r} 的回答此前已收"),
     "not_asked": ("row {row}: {column!r} is no indicator of {evaluatee!r}, yet it is answered", "第 {row} 行：{column!r} 不是 {evaluatee!r} 的指标，却有回答"),
     "rating": ("row {row}, {column}: {found!r} is no rating from {low} to {high}, nor {words}", "第 {row} 行，{column}：{found!r} 不是 {low} 到 {high} 的整数，也不是 {words}"),
+    "no_sheets": ("no answers from group {group} yet; collect them first", "还没有 {group} 的回答：请先收集"),
+    "no_valid_answer": ("group {group} has no valid answer on {evaluatee!r} to {indicators}; collect more", "{group} 对 {evaluatee!r} 的 {indicators} 没有有效回答；请补充调查"),
     "not_proven": ("{found}", "{found}"),
     "encoding": ("{file} is neither UTF-8 nor GB18030 (byte {at})", "{file} 既不是 UTF-8 也不是 GB18030（第 {at} 字节）"),
     "file_type": ("{file}: only .csv and .xlsx are read", "{file}：只读取 .csv 和 .xlsx"),
     "empty_file": ("{file} has no rows", "{file} 没有数据行"),
+    "no_such_file": ("there is no file {file}", "没有文件 {file}"),
+    "unreadable": ("{file} cannot be read as a table: {error}", "{file} 不能作为表格读取：{error}"),
+    "repeated_column": ("{file}: column {column!r} stands {count} times", "{file}：“{column}”列出现 {count} 次"),
+    "long_number": (
+        "{file}, row {row}, {column}: Excel has rounded this number of more than 15 digits; make the column text and enter it again",
+        "{file} 第 {row} 行，{column}：超过 15 位的数字已被 Excel 取整；请把该列设为文本后重新录入",
+    ),
 }  # fmt: skip
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, get_args, get_origin, get_type_hints
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from sampling.designs import KINDS
 from toolkit.errors import Fault, fault
@@ -26,6 +27,7 @@ DUE = {
 }
 
 
+UNUSABLE = object()
 BRANCHES = {one.__name__ for one in KINDS.values()} | {"int"}
 
 
@@ -46,6 +48,35 @@ def pydantic_faults(error: ValidationError, data: Mapping[str, Any], root: type)
     return list(found.values())
 
 
+def kind_faults(data: Any, path: str = "") -> Iterator[Fault]:
+    """Give one fault for every design, method or number that does not say its kind."""
+    if isinstance(data, Mapping):
+        step = path.rsplit(".", 1)[-1]
+        if step in ("design", "method", "n") and "kind" not in data:
+            yield fault(f"{path}.kind", "one_of", due=", ".join(_kinds_at(path)), found=None)
+        for key, value in data.items():
+            yield from kind_faults(value, f"{path}.{key}".lstrip("."))
+    elif isinstance(data, list):
+        for at, value in enumerate(data):
+            yield from kind_faults(value, f"{path}[{at}]")
+
+
+def usable(kind: Any, value: Any) -> Any:
+    """Give what of a value fits its type: all of it, or the parts of a table or list that do."""
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError:
+        pass
+    if is_dataclass(kind) and isinstance(value, Mapping):
+        types = get_type_hints(kind)
+        parts = {one.name: one.default for one in fields(kind) if one.default is not MISSING}
+        parts |= {name: usable(types[name], part) for name, part in value.items() if name in types}
+        return SimpleNamespace(**{name: part for name, part in parts.items() if part is not UNUSABLE})
+    if get_origin(kind) is tuple and isinstance(value, list):
+        return tuple(usable(get_args(kind)[0], one) for one in value)
+    return UNUSABLE
+
+
 def _walk(loc: Sequence[int | str], data: Any) -> tuple[str, Fault | None, bool]:
     """Follow a location through the file; steps that are no keys name one branch of a union."""
     path, value = "", data
@@ -61,7 +92,8 @@ def _walk(loc: Sequence[int | str], data: Any) -> tuple[str, Fault | None, bool]
                 if KINDS[str(kind)].__name__ != step:
                     return path, None, False
             elif step != "int":
-                return path, None, False
+                table = fault(path, "wrong_type", due="a table", due_zh="表", found=value)
+                return path, None if path.endswith(".n") else table, False
         elif isinstance(step, str) and isinstance(value, Mapping) and (step in value or last):
             path, value = f"{path}.{step}".lstrip("."), value.get(step)
     return path, None, True
@@ -83,7 +115,11 @@ def _fault(path: str, one: Any, root: type) -> Fault:
     if kind in ("extra_forbidden", "unexpected_keyword_argument"):
         key = path.rsplit(".", 1)[-1]
         close = get_close_matches(key, _all_keys(root), 1)
-        return fault(path, "unknown_key", key=key, hint=f"; did you mean {close[0]!r}?" if close else "")
+        return (
+            fault(path, "misspelt_key", key=key, meant=close[0])
+            if close
+            else fault(path, "unknown_key", key=key)
+        )
     if kind == "literal_error":
         return fault(path, "one_of", due=one["ctx"]["expected"], found=found)
     english, chinese = DUE.get(kind, (one["msg"], one["msg"]))

@@ -4,52 +4,93 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from python_calamine import CalamineError
 
 from toolkit.errors import RoundError, fault
+
+LARGEST_EXCEL_NUMBER = 10**15
 
 
 def read_table(path: Path) -> pd.DataFrame:
     """Read a CSV or the first sheet of an Excel file, every cell as text, empty cells missing.
 
-    CSV is UTF-8 (with or without a byte order mark) or else GB18030.
+    CSV is UTF-8 (with or without a byte order mark) or else GB18030. Blank rows and blank columns
+    without a name are left out; the index says where a row stood: 0 is the file's row 2.
 
     Raises
     ------
     RoundError
-        The type or the encoding is not known, or there are no rows.
+        The file, its type or its encoding is not known, it is no table, or it has no rows.
     """
-    suffix = path.suffix.lower()
-    if suffix == ".csv":
-        data = path.read_bytes()
-        encoding = _encoding(data, path.name)
-        table: pd.DataFrame = pd.read_csv(
-            io.BytesIO(data), encoding=encoding, dtype=str, keep_default_na=False, na_values=[""]
-        )
-    elif suffix == ".xlsx":
-        table = pd.read_excel(path, dtype=str, engine="calamine", keep_default_na=False, na_values=[""])
-    else:
+    if not path.is_file():
+        raise RoundError(path.name, [fault("", "no_such_file", file=path)])
+    reader = {".csv": _csv_cells, ".xlsx": _excel_cells}.get(path.suffix.lower())
+    if reader is None:
         raise RoundError(path.name, [fault("", "file_type", file=path.name)])
-    table.columns = [str(column).strip() for column in table.columns]
-    if not len(table):
+    try:
+        cells = reader(path).dropna(how="all")
+    except (pd.errors.ParserError, CalamineError) as error:
+        why = str(error).strip()
+        raise RoundError(path.name, [fault("", "unreadable", file=path.name, error=why)]) from None
+    if len(cells) < 2:
         raise RoundError(path.name, [fault("", "empty_file", file=path.name)])
+    heads = cells.iloc[0].fillna("").str.strip()
+    table = cells.iloc[1:].set_axis(heads.tolist(), axis=1)
+    table.index = table.index - 1
+    table = table.loc[:, (heads != "").to_numpy() | table.notna().any().to_numpy()]
+    repeated = [(name, count) for name, count in Counter(table.columns).items() if count > 1]
+    if repeated:
+        found = [fault("", "repeated_column", file=path.name, column=n, count=c) for n, c in repeated]
+        raise RoundError(path.name, found)
     return table
 
 
-def _encoding(data: bytes, name: str) -> str:
+def _csv_cells(path: Path) -> pd.DataFrame:
+    text = _decoded(path.read_bytes(), path.name)
+    body = text.lstrip("\r\n")
+    if not body:
+        return pd.DataFrame()
+    cells: pd.DataFrame = pd.read_csv(
+        io.StringIO(body),
+        header=None,
+        dtype=str,
+        keep_default_na=False,
+        na_values=[""],
+        skip_blank_lines=False,
+    )
+    cells.index += text[: len(text) - len(body)].count("\n")
+    return cells
+
+
+def _excel_cells(path: Path) -> pd.DataFrame:
+    cells = pd.read_excel(
+        path, header=None, dtype=object, engine="calamine", keep_default_na=False, na_values=[""]
+    )
+    long = cells.map(lambda one: isinstance(one, int | float) and abs(one) >= LARGEST_EXCEL_NUMBER)
+    found = [
+        fault("", "long_number", file=path.name, row=row + 1, column=cells.iat[0, column])
+        for row, column in np.argwhere(long.to_numpy(dtype=bool))
+    ]
+    if found:
+        raise RoundError(path.name, found)
+    return cells.astype(str).where(cells.notna())
+
+
+def _decoded(data: bytes, name: str) -> str:
     try:
-        data.decode("utf-8")
-        return "utf-8-sig"
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         at = error.start
     try:
-        data.decode("gb18030")
-        return "gb18030"
+        return data.decode("gb18030")
     except UnicodeDecodeError:
         raise RoundError(name, [fault("", "encoding", file=name, at=at)]) from None
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sampling import verify
-from toolkit.answers import KEYS, as_text
+from sampling import Sample, verify
+from sampling.draw import parents_of
+from toolkit.answers import KEYS, sheets_as_text
+from toolkit.errors import RoundError, fault
 from toolkit.files import file_digest, read_table
 from toolkit.progress import watched
+from toolkit.round import Round, design_of
+from toolkit.scheme import Draw, Group
 from toolkit.scores import score
 
-if TYPE_CHECKING:
-    from toolkit.round import Round
-
 NUMBERS_AGREE = 1e-9
+UNUSABLE = (ValueError, TypeError, LookupError, AttributeError, OSError)  # what a damaged file may raise
 
 
 def round_differences(one: Round) -> Iterator[str]:
@@ -27,7 +31,17 @@ def round_differences(one: Round) -> Iterator[str]:
     ------
     str
         One sentence for each difference.
+
+    Raises
+    ------
+    RoundError
+        Nothing is drawn yet.
     """
+    if not one.steps("draw"):
+        raise RoundError(one.folder.name, [fault("", "not_drawn")])
+    for step in one.steps("create"):
+        if file_digest(one.folder / "scheme.toml") != step["sha256"]:
+            yield "scheme.toml: not the scheme that the round was created with"
     yield from _draw_differences(one)
     if one.steps("collect"):
         yield from _answer_differences(one)
@@ -36,29 +50,89 @@ def round_differences(one: Round) -> Iterator[str]:
 
 
 def _draw_differences(one: Round) -> Iterator[str]:
-    frames = one.frames()
     for group in one.scheme.groups:
+        before: Sample | None = None
         for each in group.draws:
-            lists = one.lists(frames[each.frame], each)
-            samples = watched(one.samples(each), f"drawing {each.name} again", len(lists))
-            for evaluatee, sample in samples:
-                found = verify(sample, lists[evaluatee])
-                yield from (f"{found.name}: {text}" for text in found.differences)
+            try:
+                lists = one.lists(one.frame(each.frame), each)
+            except UNUSABLE as error:
+                yield f"frame {each.frame}: {error}"
+                continue
+            for evaluatee, table in watched(lists.items(), f"drawing {each.name} again", len(lists)):
+                name = one.draw_name(each, evaluatee)
+                try:
+                    sample = one.sample(each.name, evaluatee)
+                    found = verify(sample, table).differences
+                    terms = list(_term_differences(one, group, each, evaluatee, len(table), sample, before))
+                except UNUSABLE as error:
+                    yield f"{name}: the sample or its receipt cannot be used: {error!r}"
+                    continue
+                yield from (f"{name}: {text}" for text in (*terms, *found))
+                if not each.per_evaluatee:
+                    before = sample
+
+
+def _term_differences(
+    one: Round,
+    group: Group,
+    each: Draw,
+    evaluatee: str,
+    units: int,
+    sample: Sample,
+    before: Sample | None,
+) -> Iterator[str]:
+    """Compare what a receipt says it drew by with the round: key, name, design, stage before."""
+    due: Mapping[str, Any] = {
+        "key": one.steps("draw")[-1]["key"],
+        "name": one.draw_name(each, evaluatee),
+        "design": _plain(asdict(design_of(group, each, units))),
+    }
+    for field, value in due.items():
+        if sample.receipt[field] != value:
+            yield f"{field}: the receipt says {sample.receipt[field]!r}, the round {value!r}"
+    said = sample.receipt["within"]
+    if (said is None) != (each.within is None):
+        yield f"within: the receipt says {said!r}, the round {each.within!r}"
+    elif before is not None and said is not None:
+        parents = parents_of(before)
+        if said["name"] != parents.name or said["drawn"] != _plain(parents.table.to_dict("records")):
+            yield f"within: the receipt does not say the units of {parents.name}"
+
+
+def _plain(data: Any) -> Any:
+    return json.loads(json.dumps(data))
 
 
 def _answer_differences(one: Round) -> Iterator[str]:
+    """Compare the files of answers with their digests, and name the cells that changed."""
     for step in one.steps("collect"):
-        path = one.folder / "answers" / "raw" / step["file"]
-        if file_digest(path) != step["sha256"]:
+        raw = one.folder / "answers" / "raw" / step["file"]
+        scored = one.folder / "results" / "answers" / step["file"]
+        if not raw.is_file():
+            yield f"answers/raw/{step['file']}: is not there"
+            continue
+        if file_digest(raw) != step["sha256"]:
             yield f"answers/raw/{step['file']}: not the file that was taken in"
+        if not scored.is_file():
+            if one.steps("score"):
+                yield f"answers/raw/{step['file']}: not among the answers scored last; score again"
+            continue
+        if file_digest(scored) != step["sha256"]:
+            yield f"results/answers/{step['file']}: not the file that was taken in"
+        if file_digest(scored) != file_digest(raw):
+            try:
+                yield from _cell_differences(sheets_as_text(scored), sheets_as_text(raw))
+            except UNUSABLE as error:
+                yield f"answers: {step['file']} cannot be compared: {error}"
 
 
 def _score_differences(one: Round) -> Iterator[str]:
     results = one.folder / "results"
-    answers = one.answers()
-    scored = read_table(results / "answers.csv").fillna("")
-    yield from _cell_differences(scored, as_text(answers, one.scheme.scale.dont_know[0]))
-    again = score(one.scheme, one.drawn(), answers)
+    try:
+        again = score(one.scheme, one.drawn(), one.answers())
+    except UNUSABLE as error:
+        yield f"the scores cannot be computed again: {error}"
+        return
     tables = {
         "scores": again.table,
         "groups": again.groups,
@@ -66,22 +140,30 @@ def _score_differences(one: Round) -> Iterator[str]:
         "labels": again.labels,
     }
     for name, fresh in tables.items():
-        yield from _number_differences(read_table(results / f"{name}.csv"), fresh, name)
+        try:
+            written = read_table(results / f"{name}.csv")
+        except UNUSABLE as error:
+            yield f"results/{name}.csv: {error}"
+            continue
+        yield from _number_differences(written, fresh, name)
 
 
 def _cell_differences(then: pd.DataFrame, now: pd.DataFrame) -> Iterator[str]:
     """Compare the answers that were scored with the answers taken in, cell by cell."""
-    a, b = then.set_index(KEYS), now.set_index(KEYS)
+    a, b = (table[~table.duplicated(KEYS)].set_index(KEYS) for table in (then, now))
+    for key in now.loc[now.duplicated(KEYS), KEYS].itertuples(index=False, name=None):
+        yield f"answers: {_sheet(key)} stands twice in the file"
     for key in a.index.difference(b.index):
-        yield f"answers: {_sheet(key)} was scored, but was not taken in"
+        yield f"answers: {_sheet(key)} was scored, but is not among the answers taken in"
     for key in b.index.difference(a.index):
-        yield f"answers: {_sheet(key)} was taken in, but was not scored"
+        yield f"answers: {_sheet(key)} is among the answers taken in, but was not scored"
+    columns = [column for column in a.columns if column in b.columns]
     both = a.index.intersection(b.index)
-    a, b = a.loc[both], b.loc[both, list(a.columns)]
+    a, b = a.loc[both, columns], b.loc[both, columns]
     for row, column in np.argwhere((a != b).to_numpy()):
         was, is_now = str(a.iat[row, column]), str(b.iat[row, column])
-        where = f"{_sheet(both[row])}, {a.columns[column]}"
-        yield f"answers: {where}: {was or 'blank'} was scored, {is_now or 'blank'} was taken in"
+        where = f"{_sheet(both[row])}, {columns[column]}"
+        yield f"answers: {where}: {was or 'blank'} was scored, {is_now or 'blank'} is in the file"
 
 
 def _sheet(key: tuple[str, str, str]) -> str:
@@ -102,6 +184,7 @@ def _number_differences(then: pd.DataFrame, now: pd.DataFrame, name: str) -> Ite
         else:
             was, fresh = then[column].to_numpy(), now[column].astype(str).to_numpy()
             same = was == fresh
+        keys = [key for key in ("group", "evaluatee", "label") if key in now]
         for row in np.flatnonzero(~same):
-            where = f"{now['evaluatee'].iloc[row]}, {column}"
+            where = ", ".join([*now[keys].iloc[row], column])
             yield f"results/{name}.csv: {where}: {was[row]} is written, scoring again gives {fresh[row]}"

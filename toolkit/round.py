@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ import pandas as pd
 
 from sampling import Census, FrameError, Sample, draw
 from sampling.designs import Design, method_of, number_of
-from toolkit.answers import Answers, as_text, check_respondents, joined, parse_answers
+from toolkit.answers import Answers, joined, parse_answers, read_answers, respondent_faults
 from toolkit.errors import RoundError, fault
 from toolkit.files import file_digest, read_table, write_bytes, write_json, write_table, write_text
 from toolkit.progress import watched
@@ -111,18 +112,27 @@ class Round:
         if self.steps("draw"):
             raise RoundError(self.folder.name, [fault("", "drawn_already")])
         frames = self.frames()
+        sent = self.folder / "frames"
+        files = {
+            path.relative_to(sent).as_posix(): file_digest(path)
+            for path in sorted(sent.rglob("*"))
+            if path.is_file()
+        }
         parts = self.folder / "samples.part"
         shutil.rmtree(parts, ignore_errors=True)
         counts = {}
-        for one, samples in self._draws(key, frames):
-            for evaluatee, sample in samples.items():
-                place = parts / one.name / evaluatee if evaluatee else parts / one.name
-                write_table(place.with_name(place.name + ".csv"), sample.units)
-                write_json(place.with_name(place.name + ".receipt.json"), sample.receipt)
-            counts[one.name] = sum(len(sample.units) for sample in samples.values())
+        try:
+            for one, samples in self._draws(key, frames):
+                for evaluatee, sample in samples.items():
+                    place = parts / one.name / evaluatee if evaluatee else parts / one.name
+                    write_table(place.with_name(place.name + ".csv"), sample.units)
+                    write_json(place.with_name(place.name + ".receipt.json"), sample.receipt)
+                counts[one.name] = sum(len(sample.units) for sample in samples.values())
+        except BaseException:
+            shutil.rmtree(parts, ignore_errors=True)
+            raise
         shutil.rmtree(self.folder / "samples")
         parts.rename(self.folder / "samples")
-        files = {path.name: file_digest(path) for path in sorted((self.folder / "frames").rglob("*.*"))}
         self.note("draw", key=key, units=counts, frames=files)
         return counts
 
@@ -136,9 +146,9 @@ class Round:
                 samples = {
                     evaluatee: draw(
                         table,
-                        _design(group, one, len(table)),
+                        design_of(group, one, len(table)),
                         key=key,
-                        name="/".join(filter(None, [self.scheme.id, one.name, evaluatee])),
+                        name=self.draw_name(one, evaluatee),
                         unit=one.unit,
                         within=within,
                     )
@@ -147,39 +157,53 @@ class Round:
                 within = samples.get(EACH)
                 yield one, samples
 
+    def draw_name(self, one: Draw, evaluatee: str) -> str:
+        """Give the name under which a draw has its own lottery numbers."""
+        return "/".join(filter(None, [self.scheme.id, one.name, evaluatee]))
+
     def lists(self, frame: pd.DataFrame, one: Draw) -> dict[str, pd.DataFrame]:
         """Give the lists to draw from: one for each evaluatee, or one for all under an empty name."""
-        if one.merge_rows:
-            frame = merged(frame, one.unit)
         if not one.per_evaluatee:
-            return {EACH: frame}
+            return {EACH: merged(frame, one.unit) if one.merge_rows else frame}
         if "evaluatee" not in frame:
             columns = ", ".join(frame.columns)
             raise FrameError("no_column", where=f"frame {one.frame}", column="evaluatee", columns=columns)
-        lists = dict(iter(frame.groupby("evaluatee", sort=False)))
-        absent = [name for name in self.scheme.evaluatees if name not in lists]
-        if absent:
-            places = [fault("", "no_frame", name=f"{one.frame}/{name}", folder="frames") for name in absent]
-            raise RoundError(self.folder.name, places)
-        return {name: lists[name] for name in self.scheme.evaluatees}
+        lists = dict(iter(frame.fillna({"evaluatee": ""}).groupby("evaluatee", sort=False)))
+        found = [
+            fault("", "no_frame", name=f"{one.frame}/{name}", folder="frames")
+            for name in self.scheme.evaluatees
+            if name not in lists
+        ]
+        found += [
+            fault("", "frame_evaluatee", frame=one.frame, count=len(rows), found=name)
+            for name, rows in lists.items()
+            if name not in self.scheme.evaluatees
+        ]
+        if found:
+            raise RoundError(self.folder.name, found)
+        return {
+            name: merged(lists[name], one.unit) if one.merge_rows else lists[name]
+            for name in self.scheme.evaluatees
+        }
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Read every frame of the scheme, all cells as text."""
-        return {one.frame: self._frame(one.frame) for group in self.scheme.groups for one in group.draws}
+        return {one.frame: self.frame(one.frame) for group in self.scheme.groups for one in group.draws}
 
-    def _frame(self, name: str) -> pd.DataFrame:
+    def frame(self, name: str) -> pd.DataFrame:
         """Read a frame from one file, or from all files of a folder."""
         folder = self.folder / "frames"
         found = [path for path in (folder / f"{name}.csv", folder / f"{name}.xlsx") if path.is_file()]
-        found += sorted(path for path in (folder / name).glob("*") if path.suffix in (".csv", ".xlsx"))
+        found += sorted(path for path in (folder / name).glob("*") if not path.name.startswith((".", "~$")))
         if not found:
             raise RoundError(self.folder.name, [fault("", "no_frame", name=name, folder=folder)])
         tables = [read_table(path) for path in found]
-        columns = ", ".join(tables[0].columns)
+        usual = Counter(frozenset(table.columns) for table in tables).most_common(1)[0][0]
+        columns = ", ".join(next(table for table in tables if usual == set(table.columns)).columns)
         odd = [
             fault("", "frame_columns", file=path.name, found=", ".join(table.columns), due=columns)
             for path, table in zip(found, tables, strict=True)
-            if set(table.columns) != set(tables[0].columns)
+            if usual != set(table.columns)
         ]
         if odd:
             raise RoundError(self.folder.name, odd)
@@ -206,13 +230,16 @@ class Round:
             With all faults of the file; nothing is taken in then.
         """
         path = Path(file)
+        raw = read_table(path)
         digest = file_digest(path)
         taken = self.steps("collect")
         if digest in {step["sha256"] for step in taken}:
             return 0
-        sheets = parse_answers(read_table(path), self.scheme, path.name)
         drawn = {name: one.units for name, one in self.drawn().items()}
-        check_respondents(sheets, self.answers() if taken else None, drawn, self.scheme, path.name)
+        sheets, faults = read_answers(raw, self.scheme, path.name)
+        faults += respondent_faults(sheets, self.answers() if taken else None, drawn, self.scheme)
+        if faults:
+            raise RoundError(path.name, faults)
         kept = f"{len(taken) + 1:03d}-{path.name}"
         write_bytes(self.folder / "answers" / "raw" / kept, path.read_bytes())
         count = sum(len(one.table) for one in sheets.values())
@@ -245,7 +272,7 @@ class Round:
             return Drawn(samples[EACH].units, samples[EACH].roles)
         parts = [sample.units.assign(evaluatee=name) for name, sample in samples.items()]
         units = pd.concat(parts, ignore_index=True)
-        roles = dict(max(samples.values(), key=_stratified_stages).roles)
+        roles = dict(max(samples.values(), key=_told).roles)
         last = len(roles["psu"]) - 1
         inner = roles["stratum"][last]
         own = units["evaluatee"] if inner is None else units["evaluatee"] + " / " + units[inner].fillna("")
@@ -307,7 +334,9 @@ class Round:
         write_table(results / "groups.csv", scores.groups)
         write_table(results / "indicators.csv", scores.indicators)
         write_table(results / "labels.csv", scores.labels)
-        write_table(results / "answers.csv", as_text(answers, self.scheme.scale.dont_know[0]))
+        for step in self.steps("collect"):  # the very files that were scored stay beside the scores
+            raw = self.folder / "answers" / "raw" / step["file"]
+            write_bytes(results / "answers" / step["file"], raw.read_bytes())
         self.note("score", sha256=file_digest(results / "scores.csv"))
         return scores
 
@@ -365,7 +394,7 @@ def merged(frame: pd.DataFrame, unit: str) -> pd.DataFrame:
     ]
 
 
-def _design(group: Group, one: Draw, units: int) -> Design:
+def design_of(group: Group, one: Draw, units: int) -> Design:
     """Take a short list whole where the scheme says so."""
     number = number_of(method_of(one.design))
     asked = getattr(number, "total", number)
@@ -373,5 +402,7 @@ def _design(group: Group, one: Draw, units: int) -> Design:
     return Census() if short else one.design
 
 
-def _stratified_stages(sample: Sample) -> int:
-    return sum(stratum is not None for stratum in sample.roles["stratum"])
+def _told(sample: Sample) -> int:
+    """Count the roles a sample tells; one that took a short list whole tells fewer than its design."""
+    columns = [*sample.roles["stratum"], *sample.roles.get("prob", ())]
+    return sum(column is not None for column in columns)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, ClassVar, Literal
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from sampling.designs import Census, Design, method_of, number_of
 from scoring.scale import Scale
 from toolkit.errors import Fault, SchemeError, fault
-from toolkit.faults import pydantic_faults
+from toolkit.faults import kind_faults, pydantic_faults, usable
 from toolkit.resources import shipped_scheme
 
 Config = dict[str, str]
@@ -155,6 +157,7 @@ class Scheme:
     classes: tuple[EvaluateeClass, ...]
     groups: tuple[Group, ...]
     unclear: tuple[Unclear, ...] = ()
+    column_names: dict[str, str] = field(default_factory=dict)
     text: str = field(default="", repr=False, compare=False)
     __pydantic_config__: ClassVar[Config] = FORBID
 
@@ -196,12 +199,15 @@ class Scheme:
         except tomllib.TOMLDecodeError as error:
             raise SchemeError(name, [fault("", "not_toml", error=error)]) from None
         if "text" in data:
-            raise SchemeError(name, [fault("text", "unknown_key", key="text", hint="")])
+            raise SchemeError(name, [fault("text", "unknown_key", key="text")])
+        found = list(kind_faults(data))
         try:
-            scheme = TypeAdapter(cls).validate_python({**data, "text": text})
+            scheme: Scheme = TypeAdapter(cls).validate_python({**data, "text": text})
         except ValidationError as error:
-            raise SchemeError(name, pydantic_faults(error, data, cls)) from None
-        found = list(_faults(scheme))
+            found += pydantic_faults(error, data, cls)
+            scheme = usable(cls, data)
+        told = {one.path for one in found}
+        found += [one for one in _faults(scheme) if one.path not in told]
         if found:
             raise SchemeError(name, found)
         return scheme
@@ -227,90 +233,126 @@ class Scheme:
         return scheme_in_words(self, language)
 
 
+Check = Callable[[], Iterator[Fault]]
+
+
 def _faults(scheme: Scheme) -> Iterator[Fault]:
-    """What single keys cannot show: sums, repeats, references."""
-    yield from _sum_faults(scheme)
-    yield from _repeat_faults(scheme)
-    yield from _draw_faults(scheme)
-    for text in scheme.scale.label_faults():
-        yield fault("scale.labels", "labels", found=text)
-    if scheme.scale.low >= scheme.scale.high:
-        yield fault("scale.high", "scale", low=scheme.scale.low, high=scheme.scale.high)
-    if not 0 < scheme.level < 1:
-        yield fault("level", "level", found=scheme.level)
-    if scheme.ranking.decimals < 0:
-        yield fault("ranking.decimals", "negative", found=scheme.ranking.decimals)
-    for at, each in enumerate(scheme.classes):
-        if not each.evaluatees:
-            yield fault(f"classes[{at}].evaluatees", "empty_class", name=each.id)
-        if not each.indicators:
-            yield fault(f"classes[{at}].indicators", "no_indicators", name=each.id)
-    for at, point in enumerate(scheme.unclear):
-        if not _reaches(scheme, point.key):
-            yield fault(f"unclear[{at}].key", "no_such_key", key=point.key)
+    """What single keys cannot show: sums, repeats, references.
+
+    Of a scheme with wrong keys, which were told, only the parts that fit are given; a check that needs
+    another is left out.
+    """
+    for check in _checks(scheme):
+        try:
+            yield from check()
+        except (AttributeError, TypeError):
+            if isinstance(scheme, Scheme):
+                raise
 
 
-def _sum_faults(scheme: Scheme) -> Iterator[Fault]:
+def _checks(scheme: Scheme) -> Iterator[Check]:
+    classes, groups = getattr(scheme, "classes", ()), getattr(scheme, "groups", ())
+    yield partial(_weight_faults, scheme)
+    yield partial(_valid_faults, scheme)
+    yield partial(_repeats, "classes", lambda: [each.id for each in classes])
+    yield partial(_repeats, "groups", lambda: [group.id for group in groups])
+    yield partial(
+        _repeats, "classes.evaluatees", lambda: [one for each in classes for one in each.evaluatees]
+    )
+    yield partial(_repeats, "groups.draws", lambda: [draw.name for group in groups for draw in group.draws])
+    for at, each in enumerate(classes):
+        yield partial(_class_faults, each, f"classes[{at}]")
+    for at, group in enumerate(groups):
+        yield partial(_group_faults, group, f"groups[{at}]")
+    yield partial(_label_faults, scheme)
+    yield partial(_range_faults, scheme)
+    for at, point in enumerate(getattr(scheme, "unclear", ())):
+        yield partial(_unclear_faults, scheme, point, f"unclear[{at}].key")
+
+
+def _weight_faults(scheme: Scheme) -> Iterator[Fault]:
     weights = [group.weight for group in scheme.groups]
     for at, weight in enumerate(weights):
         if not weight > 0:
             yield fault(f"groups[{at}].weight", "positive", found=weight)
-    if scheme.groups and abs(sum(weights) - 1) > 1e-9:
+    if weights and abs(sum(weights) - 1) > 1e-9:
         yield fault(f"groups[{len(weights) - 1}].weight", "weights_sum", found=f"{sum(weights):.10g}")
+
+
+def _valid_faults(scheme: Scheme) -> Iterator[Fault]:
+    for name in ("classes", "groups"):
+        if getattr(scheme, name, None) == ():
+            yield fault(name, "none_given", name=name)
     valid = sum(group.valid for group in scheme.groups)
     if valid != scheme.valid_answers:
         yield fault("valid_answers", "valid_sum", stated=scheme.valid_answers, found=valid)
-    for name, empty in (("classes", not scheme.classes), ("groups", not scheme.groups)):
-        if empty:
-            yield fault(name, "none_given", name=name)
 
 
-def _repeat_faults(scheme: Scheme) -> Iterator[Fault]:
-    lists = {
-        "classes": [each.id for each in scheme.classes],
-        "groups": [group.id for group in scheme.groups],
-        "classes.evaluatees": list(scheme.evaluatees),
-        "groups.draws": [draw.name for group in scheme.groups for draw in group.draws],
-    }
-    for at, each in enumerate(scheme.classes):
-        lists[f"classes[{at}].indicators"] = list(each.indicators)
-    for path, names in lists.items():
-        for name, count in Counter(names).items():
-            if count > 1:
-                yield fault(path, "repeats", name=name, count=count)
+def _repeats(path: str, names: Callable[[], list[str]]) -> Iterator[Fault]:
+    for name, count in Counter(names()).items():
+        if count > 1 and isinstance(name, str):
+            yield fault(path, "repeats", name=name, count=count)
 
 
-def _draw_faults(scheme: Scheme) -> Iterator[Fault]:
-    for at, group in enumerate(scheme.groups):
-        if not group.draws:
-            yield fault(f"groups[{at}].draws", "none_given", name="draws")
-            continue
-        before: list[str] = []
-        for number, draw in enumerate(group.draws):
-            if draw.within != (before[-1] if before else None):
-                yield fault(
-                    f"groups[{at}].draws[{number}].within",
-                    "within",
-                    found=draw.within,
-                    due=before[-1:] or None,
-                )
-            before.append(draw.name)
-        each = group.draws[-1].per_evaluatee
-        if each == (group.overlap is not None):
-            yield fault(f"groups[{at}].overlap", "overlap", found=group.overlap, each=each)
-        asked = number_of(method_of(group.draws[-1].design))
-        total = getattr(asked, "total", asked)
-        plain = not isinstance(asked, int) or method_of(group.draws[-1].design) == group.draws[-1].design
-        if total is not None and plain and total != group.valid:
-            yield fault(f"groups[{at}].valid", "valid_draw", stated=group.valid, found=total)
+def _class_faults(each: EvaluateeClass, path: str) -> Iterator[Fault]:
+    if not each.evaluatees:
+        yield fault(f"{path}.evaluatees", "empty_class", name=each.id)
+    if not each.indicators:
+        yield fault(f"{path}.indicators", "no_indicators", name=each.id)
+    yield from _repeats(f"{path}.indicators", lambda: list(each.indicators))
+
+
+def _group_faults(group: Group, path: str) -> Iterator[Fault]:
+    if not group.draws:
+        yield fault(f"{path}.draws", "none_given", name="draws")
+        return
+    before = None
+    for at, draw in enumerate(group.draws):
+        if draw.within != before:
+            yield fault(f"{path}.draws[{at}].within", "within", found=draw.within, due=before)
+        if draw.per_evaluatee and at < len(group.draws) - 1:
+            yield fault(f"{path}.draws[{at}].per_evaluatee", "stage_each")
+        before = draw.name
+    each = group.draws[-1].per_evaluatee
+    if each == (group.overlap is not None):
+        yield fault(f"{path}.overlap", "overlap", found=group.overlap)
+    design = group.draws[-1].design
+    asked = number_of(method_of(design))
+    total = getattr(asked, "total", asked)
+    plain = not isinstance(asked, int) or method_of(design) == design
+    if total is not None and plain and total != group.valid:
+        yield fault(f"{path}.valid", "valid_draw", stated=group.valid, found=total)
+
+
+def _label_faults(scheme: Scheme) -> Iterator[Fault]:
+    for text in Scale.label_faults(scheme.scale):
+        yield fault("scale.labels", "labels", found=text)
+
+
+def _range_faults(scheme: Scheme) -> Iterator[Fault]:
+    low, high = getattr(scheme.scale, "low", 0), getattr(scheme.scale, "high", 1)
+    if low >= high:
+        yield fault("scale.high", "scale", low=low, high=high)
+    level, decimals = getattr(scheme, "level", 0.95), getattr(scheme.ranking, "decimals", 2)
+    if not 0 < level < 1:
+        yield fault("level", "level", found=level)
+    if decimals < 0:
+        yield fault("ranking.decimals", "negative", found=decimals)
+
+
+def _unclear_faults(scheme: Scheme, point: Unclear, path: str) -> Iterator[Fault]:
+    if not _reaches(scheme, point.key):
+        yield fault(path, "no_such_key", key=point.key)
 
 
 def _reaches(value: Any, key: str) -> bool:
-    """Tell whether a path such as ``groups.staff.draws.0.design`` leads to a key."""
+    """Tell whether a path such as ``groups.staff.draws.0.design`` leads to a key, or may do so."""
     for step in key.split("."):
         if is_dataclass(value):
             if step not in {one.name for one in fields(value)}:
                 return False
+            value = getattr(value, step)
+        elif isinstance(value, SimpleNamespace):
             value = getattr(value, step)
         elif isinstance(value, tuple):
             named = [one for one in value if getattr(one, "id", getattr(one, "name", None)) == step]
@@ -319,7 +361,7 @@ def _reaches(value: Any, key: str) -> bool:
             elif step.isdigit() and int(step) < len(value):
                 value = value[int(step)]
             else:
-                return False
+                return any(isinstance(one, SimpleNamespace) for one in value)
         else:
             return False
     return True

@@ -17,6 +17,7 @@ from scoring.group import GroupScores, columns_of, group_scores
 from scoring.rank import rank_sets, ranks
 from scoring.survey import Survey
 from toolkit.answers import Answers, places
+from toolkit.errors import Fault, RoundError, fault
 from toolkit.scheme import Group, Scheme
 
 Floats = NDArray[np.float64]
@@ -91,18 +92,21 @@ class Scores:
             for low, high in zip(part["rank_low"], part["rank_high"], strict=True)
         ]
         decimals = self.scheme.ranking.decimals
+        shown = {
+            "margin": (part["high"] - part["low"]) / 2,
+            "low": part["low"],
+            "high": part["high"],
+            **{group.id: part[group.id] for group in self.scheme.groups},
+        }
         return pd.DataFrame(
             {
-                "rank": part["rank"],
+                "rank": part["rank"].to_numpy(),
                 "places": places_of,
-                "evaluatee": part["evaluatee"],
-                "score": part["score"],
-                "margin": ((part["high"] - part["low"]) / 2).round(decimals),
-                "low": part["low"].round(decimals),
-                "high": part["high"].round(decimals),
-                **{group.id: part[group.id].round(decimals) for group in self.scheme.groups},
+                "evaluatee": part["evaluatee"].to_numpy(),
+                "score": part["score"].to_numpy(),
+                **{name: published(values.to_numpy(), decimals) for name, values in shown.items()},
             }
-        ).reset_index(drop=True)
+        )
 
 
 def score(scheme: Scheme, drawn: Mapping[str, Drawn], answers: Mapping[str, Answers]) -> Scores:
@@ -122,9 +126,14 @@ def score(scheme: Scheme, drawn: Mapping[str, Drawn], answers: Mapping[str, Answ
 
     Raises
     ------
+    RoundError
+        With every group and evaluatee that lack a valid answer, or a sheet that is not of the sample.
     AnswerError, EstimateError
-        A group gives an evaluatee no valid answer, or a variance cannot be estimated.
+        A variance cannot be estimated.
     """
+    faults = [one for group in scheme.groups for one in _lacking(scheme, group, answers[group.id])]
+    if faults:
+        raise RoundError(scheme.id, faults)
     by_group = [_group(scheme, group, drawn[group.id], answers[group.id]) for group in scheme.groups]
     whole = composite(by_group, [group.weight for group in scheme.groups])
     order = [whole.evaluatees.index(one) for one in scheme.evaluatees]
@@ -139,8 +148,39 @@ def score(scheme: Scheme, drawn: Mapping[str, Drawn], answers: Mapping[str, Answ
     )
 
 
+def _lacking(scheme: Scheme, group: Group, answers: Answers) -> list[Fault]:
+    """Name the evaluatees and indicators to which a group gives no valid answer."""
+    sheets = answers.table
+    if not len(sheets):
+        return [fault("", "no_sheets", group=group.id)]
+    codes = sheets["evaluatee"].cat.codes.to_numpy()
+    size = len(scheme.evaluatees)
+    has = {
+        column: np.bincount(codes, weights=sheets[column].notna(), minlength=size) > 0
+        for column in sheets.columns[2:]
+    }
+    lacking = [
+        [c for c in scheme.indicators[one] if not has[c][at]] for at, one in enumerate(scheme.evaluatees)
+    ]
+    return [
+        fault("", "no_valid_answer", group=group.id, evaluatee=one, indicators=", ".join(columns))
+        for one, columns in zip(scheme.evaluatees, lacking, strict=True)
+        if columns
+    ]
+
+
 def _group(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> GroupScores:
     rows = places(answers.table, drawn.units, group, scheme)
+    strange = answers.table[rows < 0]
+    if len(strange):
+        sheets = zip(strange.index, strange["respondent"], strange["evaluatee"], strict=True)
+        raise RoundError(
+            scheme.id,
+            [
+                fault("", "not_in_sample", row=row + 2, found=who, evaluatee=whom, group=group.id)
+                for row, who, whom in sheets
+            ],
+        )
     design = sorted(
         {name for role in drawn.roles.values() for name in np.atleast_1d(role) if name is not None}
     )
@@ -166,7 +206,12 @@ def published(values: Floats, decimals: int) -> Floats:
     [2.68, 2.67]
     """
     step = Decimal(1).scaleb(-decimals)
-    return np.array([float(Decimal(repr(v)).quantize(step, ROUND_HALF_UP)) for v in values.tolist()])
+    return np.array(
+        [
+            float(Decimal(repr(v)).quantize(step, ROUND_HALF_UP)) if np.isfinite(v) else v
+            for v in values.tolist()
+        ]
+    )
 
 
 def _table(scheme: Scheme, whole: Composite, groups: list[GroupScores], order: list[int]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 from sampling.designs import (
@@ -14,9 +15,10 @@ from sampling.designs import (
     Stratified,
     number_of,
 )
-from toolkit.scheme import Draw, Group, Scheme
+from toolkit.scheme import Draw, Scheme
 
 Language = Literal["zh", "en"]
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 PLAN: dict[str, tuple[str, str]] = {
     "head": ("{title}（{id}）", "{title} ({id})"),
@@ -54,8 +56,8 @@ PLAN: dict[str, tuple[str, str]] = {
     "simple_random": ("简单随机抽取{n}", "simple random, {n}"),
     "systematic": ("随机起点等距抽取{n}{order}", "systematic from a random start, {n}{order}"),
     "pps": ("按“{size}”成比例（PPS）抽取{n}", "with probability proportional to {size}, {n}"),
-    "ordered": ("（按 {columns} 排序）", " (in order of {columns})"),
-    "stratified": ("按 {by} 分层，层内{inner}", "stratified by {by}, within strata {inner}"),
+    "ordered": ("（按{columns}排序）", " (in order of {columns})"),
+    "stratified": ("按{by}分层，层内{inner}", "stratified by {by}, within strata {inner}"),
     "number": ("每层 {n} 个", "{n} in each"),
     "total": (" {n} 个", "{n}"),
     "proportional": (
@@ -149,7 +151,7 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
                 population=say(group.population),
             )
         )
-        lines += [draw_in_words(draw, language) for draw in group.draws]
+        lines += [draw_in_words(draw, language, scheme.column_names) for draw in group.draws]
     terms = " + ".join(f"{group.name}×{group.weight:.0%}" for group in scheme.groups)
     rule = scheme.ranking
     lines += [
@@ -163,48 +165,45 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
     return "\n".join(lines)
 
 
-def draw_in_words(draw: Draw, language: Language = "zh") -> str:
+def draw_in_words(draw: Draw, language: Language = "zh", names: Mapping[str, str] = NO_NAMES) -> str:
     """Tell one draw in words."""
     say = _speaker(language)
     each = (say("each") if draw.per_evaluatee else "") + (say("merged") if draw.merge_rows else "")
-    how = design_in_words(draw.design, language)
+    how = design_in_words(draw.design, language, names)
     return str(say("draw", name=draw.name, frame=draw.frame, each=each, how=how))
 
 
-def group_in_words(group: Group, language: Language = "zh") -> str:
-    """Tell how a group's respondents are drawn, stage after stage."""
-    joint = "；" if language == "zh" else "; "
-    return joint.join(design_in_words(draw.design, language) for draw in group.draws)
+def design_in_words(design: Design, language: Language = "zh", names: Mapping[str, str] = NO_NAMES) -> str:
+    """Tell a design in words, with other names for columns that have one.
 
-
-def design_in_words(design: Design, language: Language = "zh") -> str:
-    """Tell a design in words.
-
+    >>> from sampling import Systematic
     >>> design_in_words(Stratified("level", Systematic(n=20, order=("office",))), "en")
     'stratified by level, within strata systematic from a random start, 20 in each (in order of office)'
     """
     say = _speaker(language)
     comma = "、" if language == "zh" else ", "
     if isinstance(design, Stratified):
-        by = design.by if isinstance(design.by, str) else comma.join(design.by)
-        return say("stratified", by=by, inner=_method(design.method, say, comma, "number"))
-    return _method(design, say, comma, "total")
+        columns = (design.by,) if isinstance(design.by, str) else design.by
+        by = comma.join(names.get(column, column) for column in columns)
+        inner = _method(design.method, say, comma, "number", names)
+        return str(say("stratified", by=by, inner=inner))
+    return _method(design, say, comma, "total", names)
 
 
-def _method(method: Any, say: Any, comma: str, plain: str) -> str:
+def _method(method: Any, say: Any, comma: str, plain: str, names: Mapping[str, str]) -> str:
     if isinstance(method, Census):
         return str(say("census"))
     number = number_of(method)
     if isinstance(number, Proportional):
-        size = say("units") if number.size is None else f" {number.size} "
+        size = say("units") if number.size is None else names.get(number.size, number.size)
         n = say("proportional", total=number.total, size=size, at_least=number.at_least)
     elif isinstance(number, SelfWeighting):
         n = say("self_weighting", total=number.total, at_least=number.at_least)
     else:
         n = say(plain, n=number)
     order = getattr(method, "order", ())
-    ordered = say("ordered", columns=comma.join(order)) if order else ""
-    size = method.size if isinstance(method, PPS) else ""
+    ordered = say("ordered", columns=comma.join(names.get(one, one) for one in order)) if order else ""
+    size = names.get(method.size, method.size) if isinstance(method, PPS) else ""
     return str(say(method.kind, n=n, order=ordered, size=size))
 
 

@@ -46,7 +46,9 @@ def make_people(scheme: Scheme) -> People:
     )
     users, staff = [], []
     for number, one in enumerate(scheme.evaluatees, 1):
-        counts = [n // 450 + chance.whole(f"users {one} {i}", 0, 4) for i, n in enumerate(towns["population"])]
+        counts = [
+            n // 450 + chance.whole(f"users {one} {i}", 0, 4) for i, n in enumerate(towns["population"])
+        ]
         town = np.repeat(np.arange(16), counts)
         users.append(
             pd.DataFrame(

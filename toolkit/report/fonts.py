@@ -34,7 +34,7 @@ def register_font() -> None:
 @cache
 def characters() -> frozenset[str]:
     """Give every character the font can show."""
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
 
     with TTFont(font_path(), lazy=True) as font:
         return frozenset(map(chr, font.getBestCmap()))
@@ -73,7 +73,7 @@ def subset_font(text: str) -> bytes:
 
 @lru_cache(maxsize=8)
 def _cut(letters: str) -> bytes:
-    from fontTools import subset  # type: ignore[import-untyped]
+    from fontTools import subset
 
     options = subset.Options(
         flavor="woff",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from toolkit.report.fonts import subset_font
 from toolkit.report.plot import caterpillar, figure_svg
 from toolkit.report.ranking import Standing, standing
 from toolkit.report.writing import MADE, NONE, count, counts, fixed, percent, span, weight
-from toolkit.scheme import EvaluateeClass, Group, Scheme
+from toolkit.scheme import Draw, EvaluateeClass, Group, Scheme
 from toolkit.scores import Scores
 from toolkit.words import design_in_words
 
@@ -112,18 +112,20 @@ def _template() -> Template:
 
 def _group(scheme: Scheme, group: Group) -> dict[str, Any]:
     read = [name for draw in group.draws for name in columns_read(draw.design)]
+    names = scheme.column_names
     return {
         "name": group.name,
         "valid": count(group.valid),
         "weight": weight(group.weight),
-        "draws": [_sentence(draw.design, draw.per_evaluatee, draw.merge_rows) for draw in group.draws],
-        "columns": list(dict.fromkeys(read)),
+        "draws": [_sentence(draw, names) for draw in group.draws],
+        "columns": [name for name in dict.fromkeys(read) if name not in names],
     }
 
 
-def _sentence(design: Any, each: bool, merged: bool) -> str:
-    where = "各单位名单内" if each else ""
-    return f"{where}{design_in_words(design)}" + ("（同一人的多行先合并）" if merged else "")
+def _sentence(draw: Draw, names: Mapping[str, str]) -> str:
+    where = "各单位名单内" if draw.per_evaluatee else ""
+    merged = "（同一人的多行先合并）" if draw.merge_rows else ""
+    return f"{where}{design_in_words(draw.design, names=names)}{merged}"
 
 
 def _sheets(scores: Scores, group: Group) -> dict[str, Any]:

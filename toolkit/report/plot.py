@@ -6,6 +6,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -45,7 +46,7 @@ def caterpillar(scores: Scores, class_id: str, made: bool = False) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        As high as the class needs; no state of pyplot is touched.
+        As high as the class needs; no state of pyplot is touched. A notebook shows it as a picture.
     """
     from matplotlib import rc_context
 
@@ -65,14 +66,28 @@ def figure_svg(figure: Figure) -> str:
     return re.sub(r"\s*\n\s*", "\n", text[text.index("<svg") :])
 
 
-def _figure(scores: Scores, here: Standing, made: bool) -> Figure:
+@cache
+def _shown_figure() -> type[Figure]:
+    """A figure that a notebook shows by itself, without pyplot."""
+    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
+    class ShownFigure(Figure):
+        def _repr_png_(self) -> bytes:
+            file = io.BytesIO()
+            with rc_context(STYLE):
+                self.savefig(file, format="png", dpi=130, metadata={"Software": None})
+            return file.getvalue()
+
+    return ShownFigure
+
+
+def _figure(scores: Scores, here: Standing, made: bool) -> Figure:
     table, decimals = here.table, scores.scheme.ranking.decimals
     names = [_short(showable(str(name))) for name in table["evaluatee"]]
     left = NAME + max(_letters(name) for name in [*names, "单位"]) * LETTER + 0.15
     size, height = len(table), len(table) * ROW + TOP + BOTTOM
-    figure = Figure(figsize=(WIDTH, height))
+    figure = _shown_figure()(figsize=(WIDTH, height))
     box = (left / WIDTH, BOTTOM / height, (WIDTH - left - MARGIN) / WIDTH, size * ROW / height)
     axes = figure.add_axes(box)
     rows = np.arange(size)

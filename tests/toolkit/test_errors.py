@@ -1,0 +1,392 @@
+"""Every message that toolkit/errors.py holds is given by something that can go wrong, in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from toolkit import Round, RoundError, Scheme, SchemeError
+from toolkit.cli import verify
+from toolkit.errors import TEMPLATES, Fault, fault
+from toolkit.files import read_table, write_table
+
+SMALL = (Path(__file__).parents[1] / "scenarios" / "small.toml").read_text(encoding="utf-8")
+STAFF = 'id = "staff"\nname = "职工"\nweight = 0.25'
+
+# One fault each: the template, what is changed in small.toml, and the whole message.
+SCHEME_FAULTS: list[tuple[str, list[tuple[str, str]], str, str]] = [
+    ("required", [('place = "某县"\n', "")], "place: is required", "place：必须填写"),
+    (
+        "unknown_key",
+        [('place = "某县"\n', 'place = "某县"\nxyz = 1\n')],
+        "xyz: 'xyz' is no known key",
+        "xyz：不认识的键 'xyz'",
+    ),
+    (
+        "misspelt_key",
+        [("merge_rows = true", "merge_rows = true\nper_evaluate = false")],
+        "groups[2].draws[0].per_evaluate: 'per_evaluate' is no known key; 'per_evaluatee' may be meant",
+        "groups[2].draws[0].per_evaluate：不认识的键 'per_evaluate'；可能是 'per_evaluatee'",
+    ),
+    (
+        "wrong_type",
+        [('title = "小型测评"', "title = 7")],
+        "title: must be text; it is 7",
+        "title：应为文本，现为 7",
+    ),
+    (
+        "wrong_type",
+        [("valid_answers = 82", "valid_answers = 82.5")],
+        "valid_answers: must be a whole number; it is 82.5",
+        "valid_answers：应为整数，现为 82.5",
+    ),
+    (
+        "wrong_type",
+        [(STAFF, STAFF.replace("0.25", '"a quarter"'))],
+        "groups[1].weight: must be a number; it is 'a quarter'",
+        "groups[1].weight：应为数字，现为 'a quarter'",
+    ),
+    (
+        "wrong_type",
+        [("merge_rows = true", 'merge_rows = "maybe"')],
+        "groups[2].draws[0].merge_rows: must be true or false; it is 'maybe'",
+        "groups[2].draws[0].merge_rows：应为true 或 false，现为 'maybe'",
+    ),
+    (
+        "wrong_type",
+        [('order = ["office"]', 'order = "office"')],
+        "groups[1].draws[0].design.method.order: must be a list; it is 'office'",
+        "groups[1].draws[0].design.method.order：应为列表，现为 'office'",
+    ),
+    (
+        "wrong_type",
+        [('design = { kind = "census" }', 'design = "census"')],
+        "groups[3].draws[0].design: must be a table; it is 'census'",
+        "groups[3].draws[0].design：应为表，现为 'census'",
+    ),
+    (
+        "wrong_type",
+        [("n = 20", 'n = "many"')],
+        "groups[2].draws[0].design.n: must be a whole number; it is 'many'",
+        "groups[2].draws[0].design.n：应为整数，现为 'many'",
+    ),
+    (
+        "wrong_type",
+        [('evaluatees = ["县邮政局", "电信公司"]', 'evaluatees = ["县邮政局", 2]')],
+        "classes[1].evaluatees[1]: must be text; it is 2",
+        "classes[1].evaluatees[1]：应为文本，现为 2",
+    ),
+    (
+        "one_of",
+        [('ties = "min"', 'ties = "max"')],
+        "ranking.ties: must be one of 'min' or 'dense'; it is 'max'",
+        "ranking.ties：只能是 'min' or 'dense' 之一，现为 'max'",
+    ),
+    (
+        "one_of",
+        [('kind = "systematic"', 'kind = "systematik"')],
+        "groups[1].draws[0].design.method.kind: must be one of census, pps, simple_random, systematic; "
+        "it is 'systematik'",
+        "groups[1].draws[0].design.method.kind：只能是 census, pps, simple_random, systematic 之一，"
+        "现为 'systematik'",
+    ),
+    (
+        "one_of",
+        [('design = { kind = "census" }', "design = { }")],
+        "groups[3].draws[0].design.kind: must be one of census, pps, simple_random, stratified, systematic; "
+        "it is None",
+        "groups[3].draws[0].design.kind：只能是 census, pps, simple_random, stratified, systematic 之一，"
+        "现为 None",
+    ),
+    (
+        "one_of",
+        [('kind = "self_weighting", ', "")],
+        "groups[0].draws[1].design.method.n.kind: must be one of proportional, self_weighting; it is None",
+        "groups[0].draws[1].design.method.n.kind：只能是 proportional, self_weighting 之一，现为 None",
+    ),
+    (
+        "weights_sum",
+        [("weight = 0.10", "weight = 0.05")],
+        "groups[3].weight: weights must sum to 1; they sum to 0.95",
+        "groups[3].weight：权重之和必须为 1，现为 0.95",
+    ),
+    (
+        "positive",
+        [("weight = 0.10", "weight = 0.0"), ("weight = 0.4", "weight = 0.5")],
+        "groups[3].weight: must be above 0; it is 0.0",
+        "groups[3].weight：必须大于 0，现为 0.0",
+    ),
+    (
+        "negative",
+        [("decimals = 2", "decimals = -1")],
+        "ranking.decimals: must be at least 0; it is -1",
+        "ranking.decimals：不能小于 0，现为 -1",
+    ),
+    (
+        "level",
+        [("level = 0.95", "level = 95")],
+        "level: must be between 0 and 1; it is 95.0",
+        "level：必须在 0 和 1 之间，现为 95.0",
+    ),
+    (
+        "scale",
+        [("high = 10\nlabels", "high = 0\nlabels")],
+        "scale.high: the scale must rise; it goes from 0 to 0",
+        "scale.high：量表必须由低到高，现为 0 到 0",
+    ),
+    (
+        "labels",
+        [("low = 3, high = 6", "low = 3, high = 5")],
+        "scale.labels: labels must name every rating once; rating 6 has no label",
+        "scale.labels：标签必须恰好覆盖每个分值；rating 6 has no label",
+    ),
+    (
+        "labels",
+        [("low = 3, high = 6", "low = 2, high = 6")],
+        "scale.labels: labels must name every rating once; rating 2 has the labels 不满意, 基本满意",
+        "scale.labels：标签必须恰好覆盖每个分值；rating 2 has the labels 不满意, 基本满意",
+    ),
+    (
+        "valid_sum",
+        [("valid_answers = 82", "valid_answers = 100")],
+        "valid_answers: the groups plan 82 valid answers, this says 100",
+        "valid_answers：各组合计 82 份有效回答，这里写的是 100",
+    ),
+    (
+        "valid_draw",
+        [("valid = 20", "valid = 22"), ("valid_answers = 82", "valid_answers = 84")],
+        "groups[2].valid: the group's last draw takes 20 respondents, this says 22",
+        "groups[2].valid：该组最后一次抽样为 20 人，这里写的是 22",
+    ),
+    (
+        "none_given",
+        [(SMALL[SMALL.index("[[groups]]") :], ""), ("valid_answers = 82", "valid_answers = 0\ngroups = []")],
+        "groups: at least one is needed in groups",
+        "groups：groups 至少要有一项",
+    ),
+    (
+        "repeats",
+        [('"县邮政局", "电信公司"', '"县邮政局", "县公安局"')],
+        "classes.evaluatees: must be unique; '县公安局' stands 2 times",
+        "classes.evaluatees：不能重复；'县公安局' 出现 2 次",
+    ),
+    (
+        "empty_class",
+        [('evaluatees = ["县邮政局", "电信公司"]', "evaluatees = []")],
+        "classes[1].evaluatees: class 'services' has no evaluatees",
+        "classes[1].evaluatees：类别 'services' 没有被评单位",
+    ),
+    (
+        "no_indicators",
+        [('indicators = ["办事效率", "服务质量"]', "indicators = []")],
+        "classes[1].indicators: class 'services' has no indicators",
+        "classes[1].indicators：类别 'services' 没有指标",
+    ),
+    (
+        "within",
+        [('within = "towns"\n', "")],
+        "groups[0].draws[1].within: must name the draw before it, towns; it is None",
+        "groups[0].draws[1].within：应指明上一次抽样 towns，现为 None",
+    ),
+    (
+        "stage_each",
+        [('unit = "town"\n', 'unit = "town"\nper_evaluatee = true\n')],
+        "groups[0].draws[0].per_evaluatee: only the last draw of a group may have a list for each evaluatee",
+        "groups[0].draws[0].per_evaluatee：一组中只有最后一次抽样可以各单位各有名单",
+    ),
+    (
+        "overlap",
+        [("valid = 9\n", 'valid = 9\noverlap = "same"\n')],
+        'groups[1].overlap: a group with one list for all evaluatees says how its members are shared ("same"), '
+        "one with a list for each does not; it is 'same'",
+        'groups[1].overlap：各单位共用一份名单的组要写明 overlap（"same"），各有名单的不写；现为 \'same\'',
+    ),
+    (
+        "no_such_key",
+        [('key = "ranking.ties"', 'key = "ranking.tie"')],
+        "unclear[1].key: there is no key 'ranking.tie' in this scheme",
+        "unclear[1].key：方案中没有键 'ranking.tie'",
+    ),
+]
+
+
+def edited(edits: list[tuple[str, str]]) -> str:
+    text = SMALL
+    for old, new in edits:
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times"
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.mark.parametrize(("rule", "edits", "english", "chinese"), SCHEME_FAULTS)
+def test_a_fault_of_a_scheme_has_its_path_and_both_languages(
+    rule: str, edits: list[tuple[str, str]], english: str, chinese: str
+) -> None:
+    with pytest.raises(SchemeError) as caught:
+        Scheme.read(edited(edits), "small.toml")
+    assert str(caught.value) == f"small.toml: {english}."
+    assert caught.value.chinese == f"small.toml: {chinese}。"
+    assert is_of(rule, caught.value.faults[0])
+
+
+def is_of(rule: str, one: Fault) -> bool:
+    """Whether a fault fills in a template."""
+    return all(
+        re.fullmatch("".join(re.escape(text) + (".*" if name else "") for text, name, *_ in parts), said)
+        for said, parts in zip(
+            (one.english, one.chinese), map(list, map(Formatter().parse, TEMPLATES[rule])), strict=True
+        )
+    )
+
+
+# ---------------------------------------------------------------------- faults of files and of rounds
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a case may need: a folder, rounds of the small scheme, and the sheets of a drawn one."""
+
+    folder: Path
+    make: Callable[..., Round]
+    sheets_of: Callable[[Round], pd.DataFrame]
+    frames: dict[str, pd.DataFrame]
+
+    def drawn(self) -> Round:
+        one = self.make()
+        one.draw("k")
+        return one
+
+    def file(self, name: str, content: bytes) -> Path:
+        (self.folder / name).write_bytes(content)
+        return self.folder / name
+
+    def collect(self, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Round:
+        one = self.drawn()
+        path = self.folder / "answers.csv"
+        write_table(path, change(self.sheets_of(one)))
+        one.collect(path)
+        return one
+
+
+def put(row: int, column: str, value: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    def change(sheets: pd.DataFrame) -> pd.DataFrame:
+        sheets.loc[row, column] = value
+        return sheets
+
+    return change
+
+
+def excel_with_a_long_number(bench: Bench) -> Any:
+    book = openpyxl.Workbook()
+    book.active.append(["id"])
+    book.active.append([511623198001011000])
+    book.save(bench.folder / "ids.xlsx")
+    return read_table(bench.folder / "ids.xlsx")
+
+
+def draw_twice(bench: Bench) -> Any:
+    return bench.drawn().draw("another")
+
+
+def answer_in_two_files(bench: Bench) -> Any:
+    one = bench.collect(lambda sheets: sheets)
+    write_table(bench.folder / "more.csv", bench.sheets_of(one).iloc[:1])
+    return one.collect(bench.folder / "more.csv")
+
+
+def split_with_odd_columns(bench: Bench) -> Any:
+    one = bench.make(staff=None)
+    for name, rows in bench.frames["staff"].groupby("evaluatee"):
+        odd = rows.drop(columns="office") if name == "县公安局" else rows
+        write_table(one.folder / "frames" / "staff" / f"{name}.csv", odd)
+    return one.draw("k")
+
+
+def verify_an_edited_round(bench: Bench) -> Any:
+    one = bench.drawn()
+    write_table(one.folder / "frames" / "inspectors.csv", pd.DataFrame({"person": ["J1"]}))
+    return verify(one.folder)
+
+
+CASES: dict[str, Callable[[Bench], Any]] = {
+    "no_file": lambda bench: Scheme.load("guangan-2031"),
+    "not_utf8": lambda bench: Scheme.load(bench.file("gb.toml", SMALL.encode("gb18030"))),
+    "not_toml": lambda bench: Scheme.load(bench.file("bad.toml", b"id = \n")),
+    "round_exists": lambda bench: (bench.make("一轮"), bench.make("一轮")),
+    "no_round": lambda bench: Round.open(bench.folder),
+    "no_frame": lambda bench: bench.make(staff=None).draw("k"),
+    "frame_columns": split_with_odd_columns,
+    "frame_evaluatee": lambda bench: bench.make(
+        staff=bench.frames["staff"].replace({"evaluatee": {"县公安局": "县公安居"}})
+    ).draw("k"),
+    "not_drawn": lambda bench: bench.make().drawn(),
+    "drawn_already": draw_twice,
+    "no_answers": lambda bench: bench.drawn().score(),
+    "answers_columns": lambda bench: bench.collect(lambda sheets: sheets.drop(columns="服务质量")),
+    "unknown_group": lambda bench: bench.collect(put(0, "group", "路人")),
+    "unknown_evaluatee": lambda bench: bench.collect(put(0, "evaluatee", "县公安居")),
+    "not_in_sample": lambda bench: bench.collect(put(0, "respondent", "没有此人")),
+    "answered_twice": lambda bench: bench.collect(lambda sheets: pd.concat([sheets, sheets.iloc[:1]])),
+    "answered_before": answer_in_two_files,
+    "not_asked": lambda bench: bench.collect(put(0, "服务质量", "8")),
+    "rating": lambda bench: bench.collect(put(0, "依法履职", "11")),
+    "no_sheets": lambda bench: bench.collect(lambda sheets: sheets[sheets["group"] != "staff"]).score(),
+    "no_valid_answer": lambda bench: bench.collect(
+        lambda sheets: sheets[(sheets["group"] != "staff") | (sheets["evaluatee"] != "县公安局")]
+    ).score(),
+    "not_proven": verify_an_edited_round,
+    "encoding": lambda bench: read_table(bench.file("x.csv", b"\xff\xff\n\x80")),
+    "file_type": lambda bench: read_table(bench.file("x.xls", b"1")),
+    "empty_file": lambda bench: read_table(bench.file("x.csv", b"id,name\n")),
+    "no_such_file": lambda bench: bench.drawn().collect(bench.folder / "lost.csv"),
+    "unreadable": lambda bench: read_table(bench.file("x.xlsx", b"id,name\n1,a\n")),
+    "repeated_column": lambda bench: read_table(bench.file("x.csv", b"id,name,id\n1,a,2\n")),
+    "long_number": excel_with_a_long_number,
+}
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_a_fault_of_a_file_or_a_round_is_told_in_both_languages(
+    rule: str,
+    tmp_path: Path,
+    make_round: Callable[..., Round],
+    sheets_of: Callable[[Round], pd.DataFrame],
+    people: Any,
+) -> None:
+    with pytest.raises((RoundError, SchemeError)) as caught:
+        CASES[rule](Bench(tmp_path, make_round, sheets_of, people.frames))
+    assert any(is_of(rule, one) for one in caught.value.faults)
+    assert str(caught.value) != caught.value.chinese
+
+
+def test_every_template_is_raised_by_a_case() -> None:
+    assert {rule for rule, *_ in SCHEME_FAULTS} | set(CASES) == set(TEMPLATES)
+
+
+@pytest.mark.parametrize("rule", TEMPLATES)
+def test_both_languages_tell_the_same_facts(rule: str) -> None:
+    english, chinese = (
+        {name.removesuffix("_zh") for _, name, *_ in Formatter().parse(text) if name}
+        for text in TEMPLATES[rule]
+    )
+    assert english == chinese
+    if rule != "not_proven":  # nothing but the sentence found
+        assert re.search("[\u4e00-\u9fff]", TEMPLATES[rule][1])
+        assert not re.search("[\u4e00-\u9fff]", TEMPLATES[rule][0])
+
+
+def test_beyond_twenty_faults_the_rest_are_counted() -> None:
+    found = [fault(f"groups[{at}].weight", "positive", found=0) for at in range(23)]
+    error = SchemeError("x.toml", found)
+    assert len(str(error).splitlines()) == len(error.chinese.splitlines()) == 21
+    assert str(error).splitlines()[-1] == "… and 3 more"
+    assert error.chinese.splitlines()[-1] == "……另有 3 处"
+    assert len(error.faults) == 23
