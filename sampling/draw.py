@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sampling.allocation import allocate
+from sampling.cells import Cell, Names, Reading, cells_of, read_frame
 from sampling.designs import (
     PPS,
     Census,
@@ -21,25 +22,16 @@ from sampling.designs import (
     SelfWeighting,
     SimpleRandom,
     Systematic,
-    columns_read,
     method_of,
     number_of,
     strata_columns,
 )
-from sampling.errors import DesignError, FrameError
-from sampling.frame import (
-    canonical_text,
-    frame_lines,
-    list_order_key,
-    positive_sizes,
-    size_text,
-)
+from sampling.errors import DesignError
+from sampling.frame import canonical_text, list_order_key
 from sampling.lottery import Lottery, lottery_order
 from sampling.probabilities import inclusion_probabilities
 from sampling.receipt import Parents, make_receipt
 from sampling.select import Positions, pps_systematic, simple_random, systematic
-
-Names = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -146,8 +138,8 @@ def draw_in(
         known = ", ".join(one.__name__ for one in _SELECT)
         raise DesignError("bad_design", where=where, found=method, known=known)
     lottery = Lottery(key, name, 1 if parents is None else 1 + len(parents.columns))
-    read = _read(frame, design, unit, parents, where)
-    cells = _cells(read, design, parents)
+    read = read_frame(frame, design, unit, parents, where)
+    cells = cells_of(read, design, parents)
     asked = _numbers(cells, method, read, parents, where)
     drawn = [
         _SELECT[type(method)](cell, method, n, read, lottery) for cell, n in zip(cells, asked, strict=True)
@@ -192,109 +184,8 @@ def algorithm(method: Method) -> str:
     return {SimpleRandom: "simple-random/1", Systematic: "systematic/1", Census: "census/1"}[type(method)]
 
 
-@dataclass(frozen=True)
-class _Read:
-    """What the design reads of a frame, in the order of its lines (so of its ids)."""
-
-    names: list[str]
-    ids: list[str]
-    texts: dict[str, list[str]]
-    sizes: dict[str, NDArray[np.float64]]
-    rows: Positions
-    lines: list[str]
-
-
-@dataclass(frozen=True)
-class _Cell:
-    """The units of one stratum of one parent: positions in what was read."""
-
-    parents: Names
-    stratum: Names
-    at: Positions
-
-    def where(self, draw: str) -> str:
-        label = " / ".join((*self.parents, *self.stratum))
-        return f"{draw} / stratum {label}" if label else draw
-
-
-def _read(frame: pd.DataFrame, design: Design, unit: str, parents: Parents | None, where: str) -> _Read:
-    above = () if parents is None else parents.columns
-    names = [unit, *above, *(c for c in columns_read(design) if c not in (unit, *above))]
-    for column in names:
-        if column not in frame.columns:
-            raise FrameError(
-                "no_column", where=where, column=column, columns=", ".join(map(str, frame.columns))
-            )
-    rows = np.arange(len(frame), dtype=np.intp)
-    texts = {column: canonical_text(frame[column], column, where, exact=True) for column in above}
-    if parents is not None:
-        drawn = set(parents.ids)
-        found = list(zip(*texts.values(), strict=True))
-        keep = np.fromiter((one in drawn for one in found), dtype=bool, count=len(found))
-        absent = sorted(drawn - set(found))
-        if absent:
-            parent = " / ".join(absent[0])
-            raise FrameError("undrawn_parent", where=where, count=len(absent), parent=parent)
-        rows = np.flatnonzero(keep)
-        texts = {column: [values[i] for i in rows] for column, values in texts.items()}
-    if not rows.size:
-        raise FrameError("empty_frame", where=where)
-    part = frame.iloc[rows]
-    ids = texts.get(unit) or canonical_text(part[unit], unit, where, exact=True, rows=rows)
-    numeric = _size_columns(design)
-    sizes = {column: positive_sizes(part[column], column, ids, where, rows) for column in numeric}
-    for column in names:
-        if column in sizes:
-            texts[column] = size_text(sizes[column])
-        elif column not in texts:
-            own = column == unit
-            texts[column] = ids if own else canonical_text(part[column], column, where, rows=rows)
-    lines = frame_lines([texts[column] for column in names])
-    order = np.array(sorted(range(len(lines)), key=lines.__getitem__), dtype=np.intp)
-    names_of_units = list(zip(*(texts[c] for c in (*above, unit)), strict=True))
-    if len(set(names_of_units)) < len(names_of_units):
-        raise _repeated(names_of_units, rows, where)
-    return _Read(
-        names,
-        [ids[i] for i in order],
-        {column: [values[i] for i in order] for column, values in texts.items()},
-        {column: values[order] for column, values in sizes.items()},
-        rows[order],
-        [lines[i] for i in order],
-    )
-
-
-def _repeated(names: list[Names], rows: Positions, where: str) -> FrameError:
-    seen: dict[Names, int] = {}
-    repeats = []
-    for name, row in zip(names, rows.tolist(), strict=True):
-        if name in seen:
-            repeats.append((name[-1], seen[name] + 1, row + 1))
-        seen.setdefault(name, row)
-    first, row_a, row_b = repeats[0]
-    return FrameError("duplicate_ids", where=where, count=len(repeats), first=first, row_a=row_a, row_b=row_b)
-
-
-def _size_columns(design: Design) -> Names:
-    method, number = method_of(design), number_of(method_of(design))
-    of_number = (number.size,) if isinstance(number, Proportional) and number.size is not None else ()
-    return tuple(dict.fromkeys(((method.size,) if isinstance(method, PPS) else ()) + of_number))
-
-
-def _cells(read: _Read, design: Design, parents: Parents | None) -> list[_Cell]:
-    above = () if parents is None else parents.columns
-    columns = [*above, *(c for c in strata_columns(design) if c not in above)]
-    if not columns:
-        return [_Cell((), (), np.arange(len(read.ids), dtype=np.intp))]
-    places: dict[Names, list[int]] = {}
-    for at, place in enumerate(zip(*(read.texts[c] for c in columns), strict=True)):
-        places.setdefault(place, []).append(at)
-    cut = len(above)
-    return [_Cell(place[:cut], place[cut:], np.array(at)) for place, at in sorted(places.items())]
-
-
 def _numbers(
-    cells: list[_Cell], method: Method, read: _Read, parents: Parents | None, where: str
+    cells: list[Cell], method: Method, read: Reading, parents: Parents | None, where: str
 ) -> list[int]:
     number = number_of(method)
     available = [len(cell.at) for cell in cells]
@@ -330,12 +221,12 @@ def _at_least_one(number: object, where: str) -> None:
 Drawn = tuple[Positions, NDArray[np.float64]]
 
 
-def _by_lottery(cell: _Cell, read: _Read, lottery: Lottery) -> Positions:
+def _by_lottery(cell: Cell, read: Reading, lottery: Lottery) -> Positions:
     ids = [read.ids[i] for i in cell.at]
     return lottery_order(lottery.digests("order", cell.parents, ids), ids)
 
 
-def _by_list(cell: _Cell, order: Names, read: _Read) -> Positions:
+def _by_list(cell: Cell, order: Names, read: Reading) -> Positions:
     """Order a cell by columns; what ties keeps the order of ids, since cells stand in it."""
     result = np.arange(len(cell.at), dtype=np.intp)
     for column in reversed(order):
@@ -344,27 +235,27 @@ def _by_list(cell: _Cell, order: Names, read: _Read) -> Positions:
     return result
 
 
-def _draw_simple_random(cell: _Cell, method: Any, n: int, read: _Read, lottery: Lottery) -> Drawn:
+def _draw_simple_random(cell: Cell, method: Any, n: int, read: Reading, lottery: Lottery) -> Drawn:
     return simple_random(_by_lottery(cell, read, lottery), n), np.full(n, n / len(cell.at))
 
 
-def _draw_systematic(cell: _Cell, method: Any, n: int, read: _Read, lottery: Lottery) -> Drawn:
+def _draw_systematic(cell: Cell, method: Any, n: int, read: Reading, lottery: Lottery) -> Drawn:
     start = lottery.start(cell.parents, cell.stratum)
     return systematic(_by_list(cell, method.order, read), n, start), np.full(n, n / len(cell.at))
 
 
-def _draw_pps(cell: _Cell, method: Any, n: int, read: _Read, lottery: Lottery) -> Drawn:
+def _draw_pps(cell: Cell, method: Any, n: int, read: Reading, lottery: Lottery) -> Drawn:
     size = read.sizes[method.size][cell.at]
     order = _by_list(cell, method.order, read) if method.order else _by_lottery(cell, read, lottery)
     picked = pps_systematic(order, size, n, lottery.start(cell.parents, cell.stratum))
     return picked, inclusion_probabilities(size, n)[picked]
 
 
-def _draw_census(cell: _Cell, method: Any, n: int, read: _Read, lottery: Lottery) -> Drawn:
+def _draw_census(cell: Cell, method: Any, n: int, read: Reading, lottery: Lottery) -> Drawn:
     return np.arange(n, dtype=np.intp), np.ones(n)
 
 
-_SELECT: dict[type, Callable[[_Cell, Any, int, _Read, Lottery], Drawn]] = {
+_SELECT: dict[type, Callable[[Cell, Any, int, Reading, Lottery], Drawn]] = {
     SimpleRandom: _draw_simple_random,
     Systematic: _draw_systematic,
     PPS: _draw_pps,
@@ -373,7 +264,7 @@ _SELECT: dict[type, Callable[[_Cell, Any, int, _Read, Lottery], Drawn]] = {
 
 
 def _stages(
-    read: _Read, cells: list[_Cell], drawn: list[Drawn], parents: Parents | None, stage: int
+    read: Reading, cells: list[Cell], drawn: list[Drawn], parents: Parents | None, stage: int
 ) -> pd.DataFrame:
     """Give one row per drawn unit: probability, weight, role, and every stage's columns."""
     sizes = [len(picked) for picked, _ in drawn]

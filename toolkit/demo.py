@@ -10,7 +10,7 @@ from toolkit.files import write_table
 from toolkit.progress import steps
 from toolkit.round import Round
 from toolkit.scheme import Scheme
-from toolkit.simulate import Population, make_answers, make_population
+from toolkit.simulate import Population, compare_truth, make_answers, make_population
 
 KEY = "公开的钥匙 2013-07"
 
@@ -90,9 +90,8 @@ def demo(folder: Path = Path("out"), scheme: str = "guangan-2013") -> Path:
         path = write_report(one, scores, one.folder / "results" / "report.html")
         say("done", "完成")
     print_leagues(scores, made=one.made)
-    truth = population.truth.set_index("evaluatee")["composite"].loc[scores.table["evaluatee"]].to_numpy()
-    held = (scores.table["low"].to_numpy() <= truth) & (truth <= scores.table["high"].to_numpy())
-    print(f"模拟的真值有 {held.sum()}/{held.size} 个落在 {plan.level:.0%} 区间内。", end=" ")
-    print(f"The made-up truth lies in {held.sum()} of {held.size} intervals.")
+    inside = compare_truth(scores, population)["inside"]
+    print(f"模拟的真值有 {inside.sum()}/{inside.size} 个落在 {plan.level:.0%} 区间内。", end=" ")
+    print(f"The made-up truth lies in {inside.sum()} of {inside.size} intervals.")
     print(f"报告 Report: {path}")
     return path

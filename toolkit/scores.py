@@ -82,10 +82,7 @@ class Scores:
             ``rank``, ``places`` (the rank set), ``evaluatee``, ``score``, ``margin`` (half the
             interval), ``low``, ``high`` and each group's score.
         """
-        known = [name for each in self.scheme.classes for name in (each.id, each.name)]
-        if of not in known:
-            raise KeyError(f"no class {of!r}; there are {', '.join(each.id for each in self.scheme.classes)}")
-        class_id = next(each.id for each in self.scheme.classes if of in (each.id, each.name))
+        class_id = self._class_id(of)
         part = self.table[self.table["class"] == class_id].sort_values(["rank", "evaluatee"])
         places_of = [
             f"{low}" if low == high else f"{low}–{high}"
@@ -107,6 +104,37 @@ class Scores:
                 **{name: published(values.to_numpy(), decimals) for name, values in shown.items()},
             }
         )
+
+
+    def shares(self, of: str) -> pd.DataFrame:
+        """Give the shares of the labels in per cent, best evaluatee first.
+
+        Parameters
+        ----------
+        of : str
+            The class's id or name.
+
+        Returns
+        -------
+        DataFrame
+            One row per evaluatee, a column for each label, rounded to one decimal.
+        """
+        order = self.table[self.table["class"] == self._class_id(of)].sort_values(["rank", "evaluatee"])
+        wide = self.labels.pivot(index="evaluatee", columns="label", values="share")
+        names = [label.name for label in self.scheme.scale.labels]
+        part = wide.loc[order["evaluatee"], names]
+        return pd.DataFrame(
+            published(100 * part.to_numpy().ravel(), 1).reshape(part.shape),
+            index=pd.Index(order["evaluatee"], name="evaluatee"),
+            columns=names,
+        )
+
+    def _class_id(self, of: str) -> str:
+        found = [each.id for each in self.scheme.classes if of in (each.id, each.name)]
+        if not found:
+            known = ", ".join(each.id for each in self.scheme.classes)
+            raise KeyError(f"no class {of!r}; there are {known}")
+        return found[0]
 
 
 def score(scheme: Scheme, drawn: Mapping[str, Drawn], answers: Mapping[str, Answers]) -> Scores:

@@ -20,6 +20,7 @@ from scoring.group import columns_of
 from toolkit.errors import RoundError, fault
 from toolkit.resources import shipped
 from toolkit.scheme import Group, Scheme
+from toolkit.scores import Scores
 
 Floats = NDArray[np.float64]
 DONT_KNOW, BLANK, NOT_ASKED = -1, -2, -3
@@ -160,6 +161,21 @@ def make_answers(population: Population, respondents: Mapping[str, pd.DataFrame]
         heads = {"group": group.id, "respondent": who, "evaluatee": whom}
         sheets.append(pd.DataFrame({**heads, **{c: cells[:, k] for k, c in enumerate(columns)}}))
     return pd.concat(sheets, ignore_index=True).assign(made=MADE)
+
+
+def compare_truth(scores: Scores, population: Population) -> pd.DataFrame:
+    """Set the made-up truth beside the estimates.
+
+    Returns
+    -------
+    DataFrame
+        ``evaluatee``, ``truth``, ``estimate``, ``low``, ``high`` and ``inside``: whether the interval
+        holds the truth.
+    """
+    truth = population.truth.set_index("evaluatee")["composite"]
+    table = scores.table[["evaluatee", "estimate", "low", "high"]].copy()
+    table.insert(1, "truth", truth.loc[table["evaluatee"]].to_numpy())
+    return table.assign(inside=table["truth"].between(table["low"], table["high"]))
 
 
 def _towns() -> pd.DataFrame:

@@ -29,7 +29,7 @@ PLAN: dict[str, tuple[str, str]] = {
     ),
     "classes": ("被评单位", "Evaluatees"),
     "class": (
-        "  {name}：{units} 个，{indicators} 项指标（{names}），{by} 组织，单独排名",
+        "  {name}：{units} 个，{indicators} 项指标（{names}），{by}组织，单独排名",
         "  {name}: {units}, {indicators} indicators ({names}), conducted by {by}, ranked apart",
     ),
     "scale": ("评分", "Ratings"),
@@ -146,17 +146,17 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
                 "group",
                 name=group.name,
                 valid=group.valid,
-                weight=f"{group.weight:.0%}",
+                weight=percent(group.weight),
                 official=say(group.official),
                 population=say(group.population),
             )
         )
         lines += [draw_in_words(draw, language, scheme.column_names) for draw in group.draws]
-    terms = " + ".join(f"{group.name}×{group.weight:.0%}" for group in scheme.groups)
+    terms = " + ".join(f"{group.name}×{percent(group.weight)}" for group in scheme.groups)
     rule = scheme.ranking
     lines += [
         "",
-        say("composite", terms=terms, level=f"{scheme.level:.0%}"),
+        say("composite", terms=terms, level=percent(scheme.level)),
         say("ranking", decimals=rule.decimals, on=say(rule.rank_on), ties=say(rule.ties)),
     ]
     if scheme.unclear:
@@ -205,6 +205,15 @@ def _method(method: Any, say: Any, comma: str, plain: str, names: Mapping[str, s
     ordered = say("ordered", columns=comma.join(names.get(one, one) for one in order)) if order else ""
     size = names.get(method.size, method.size) if isinstance(method, PPS) else ""
     return str(say(method.kind, n=n, order=ordered, size=size))
+
+
+def percent(share: float) -> str:
+    """Give a share in percent, with all its digits.
+
+    >>> percent(0.07), percent(0.125)
+    ('7%', '12.5%')
+    """
+    return f"{100 * share:.10g}%"
 
 
 def _speaker(language: Language) -> Any:

@@ -159,9 +159,10 @@ def sheets_of(people: People) -> Callable[[Round], pd.DataFrame]:
 
     def sheets(one: Round) -> pd.DataFrame:
         parts = []
+        drawn = one.drawn()
         for group in one.scheme.groups:
             draw = group.draws[-1]
-            units = one.drawn()[group.id].units.rename(columns={draw.unit: "respondent"})
+            units = drawn[group.id].units.rename(columns={draw.unit: "respondent"})
             on = ["respondent", "evaluatee"] if draw.per_evaluatee else ["respondent"]
             whole = people.answers[people.answers["group"] == group.id]
             parts.append(whole.merge(units[on].astype(str), on=on, how="inner"))
@@ -171,21 +172,44 @@ def sheets_of(people: People) -> Callable[[Round], pd.DataFrame]:
 
 
 @pytest.fixture(scope="session")
-def played_folder(
-    tmp_path_factory: pytest.TempPathFactory, people: People, sheets_of: Callable[[Round], pd.DataFrame]
-) -> Path:
-    """A round drawn, collected and scored: never to be changed."""
-    one = Round.create("played", scheme=SMALL, folder=tmp_path_factory.mktemp("rounds"))
+def drawn_folder(tmp_path_factory: pytest.TempPathFactory, people: People) -> Path:
+    """A drawn round: never to be changed."""
+    one = Round.create("drawn", scheme=SMALL, folder=tmp_path_factory.mktemp("rounds"))
     for frame, table in people.frames.items():
         write_table(one.folder / "frames" / f"{frame}.csv", table)
     one.draw(KEY)
-    write_table(one.folder.parent / "answers.csv", sheets_of(one))
+    return one.folder
+
+
+@pytest.fixture(scope="session")
+def all_sheets(drawn_folder: Path, sheets_of: Callable[[Round], pd.DataFrame]) -> pd.DataFrame:
+    """The answer sheets of the drawn round: never to be changed."""
+    return sheets_of(Round.open(drawn_folder))
+
+
+@pytest.fixture(scope="session")
+def played_folder(drawn_folder: Path, all_sheets: pd.DataFrame) -> Path:
+    """The drawn round with its answers and scores: never to be changed."""
+    one = Round.open(shutil.copytree(drawn_folder, drawn_folder.parent / "played"))
+    write_table(one.folder.parent / "answers.csv", all_sheets)
     one.collect(one.folder.parent / "answers.csv")
     one.score()
     return one.folder
 
 
 @pytest.fixture
+def drawn(drawn_folder: Path, tmp_path: Path) -> Round:
+    """A copy of the drawn round, to be changed at will."""
+    return Round.open(shutil.copytree(drawn_folder, tmp_path / "drawn"))
+
+
+@pytest.fixture
+def sheets(all_sheets: pd.DataFrame) -> pd.DataFrame:
+    """The answer sheets of the drawn round, to be changed at will."""
+    return all_sheets.copy()
+
+
+@pytest.fixture
 def played(played_folder: Path, tmp_path: Path) -> Round:
-    """A copy of a played round, to be changed at will."""
+    """A copy of the played round, to be changed at will."""
     return Round.open(shutil.copytree(played_folder, tmp_path / "played"))

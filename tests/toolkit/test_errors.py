@@ -205,9 +205,9 @@ SCHEME_FAULTS: list[tuple[str, list[tuple[str, str]], str, str]] = [
     (
         "overlap",
         [("valid = 9\n", 'valid = 9\noverlap = "same"\n')],
-        'groups[1].overlap: a group with one list for all evaluatees says how its members are shared ("same"), '
-        "one with a list for each does not; it is 'same'",
-        'groups[1].overlap：各单位共用一份名单的组要写明 overlap（"same"），各有名单的不写；现为 \'same\'',
+        "groups[1].overlap: a group with one list for all evaluatees says how its members are shared "
+        "(\"same\"), one with a list for each does not; it is 'same'",
+        "groups[1].overlap：各单位共用一份名单的组要写明 overlap（\"same\"），各有名单的不写；现为 'same'",
     ),
     (
         "no_such_key",
