@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sampling.designs import design_from
@@ -183,6 +184,9 @@ def _frame_differences(said: Mapping[str, Any], done: Mapping[str, Any], lines: 
 def _value_differences(
     receipt: Mapping[str, Any], columns: list[str], held: list[str], lines: list[str]
 ) -> list[str]:
+    strange = set(held).difference(lines)
+    if not strange:
+        return []
     there = {_key_of(line, receipt): line for line in lines}
     found = []
     for line in held:
@@ -240,17 +244,17 @@ def _probability_differences(sample: Sample, again: Sample, held: list[str]) -> 
     lines = _held_lines(again, again.receipt["frame"]["columns"])
     rows = {_key_of(line, again.receipt): row for row, line in enumerate(lines)}
     keys = [_key_of(line, again.receipt) for line in held]
-    both = [(row, rows[key], key) for row, key in enumerate(keys) if key in rows]
+    here = np.array([row for row, key in enumerate(keys) if key in rows], dtype=np.intp)
+    there = np.array([rows[keys[row]] for row in here], dtype=np.intp)
     found = []
     for column in columns:
         if column not in sample.units.columns:
             found.append(f"the sample has no column {column!r}")
             continue
-        mine, its = sample.units[column].to_numpy(), again.units[column].to_numpy()
+        mine, its = sample.units[column].to_numpy()[here], again.units[column].to_numpy()[there]
         found += [
-            f"{_name(key)}: {column} is {mine[a]} in the sample, repeating gives {its[b]}"
-            for a, b, key in both
-            if mine[a] != its[b]
+            f"{_name(keys[here[at]])}: {column} is {mine[at]} in the sample, repeating gives {its[at]}"
+            for at in np.flatnonzero(mine != its)
         ]
     return found
 

@@ -53,6 +53,11 @@ def read_table(path: Path) -> pd.DataFrame:
     return table
 
 
+def read_own_table(path: Path) -> pd.DataFrame:
+    """Read a CSV that ``write_table`` wrote: every cell as text, empty cells as empty text."""
+    return pd.read_csv(path, dtype=str, na_filter=False, encoding="utf-8-sig")
+
+
 def _csv_cells(path: Path) -> pd.DataFrame:
     text = _decoded(path.read_bytes(), path.name)
     body = text.lstrip("\r\n")

@@ -19,7 +19,15 @@ from sampling import Census, FrameError, Sample, draw
 from sampling.designs import Design, method_of, number_of
 from toolkit.answers import Answers, joined, parse_answers, read_answers, respondent_faults
 from toolkit.errors import RoundError, fault
-from toolkit.files import file_digest, read_table, write_bytes, write_json, write_table, write_text
+from toolkit.files import (
+    file_digest,
+    read_own_table,
+    read_table,
+    write_bytes,
+    write_json,
+    write_table,
+    write_text,
+)
 from toolkit.progress import watched
 from toolkit.scheme import Draw, Group, Scheme
 from toolkit.scores import Drawn, Scores, score
@@ -275,7 +283,7 @@ class Round:
         roles = dict(max(samples.values(), key=_told).roles)
         last = len(roles["psu"]) - 1
         inner = roles["stratum"][last]
-        own = units["evaluatee"] if inner is None else units["evaluatee"] + " / " + units[inner].fillna("")
+        own = units["evaluatee"] if inner is None else units["evaluatee"] + " / " + units[inner]
         units["evaluatee_stratum"] = own
         text = units.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in units.dtypes]]
         units = units.astype(dict.fromkeys(text, "category"))
@@ -312,12 +320,10 @@ class Round:
         folder = self.folder / "samples"
         place = folder / one.name / evaluatee if evaluatee else folder / one.name
         receipt = json.loads(place.with_name(place.name + ".receipt.json").read_text(encoding="utf8"))
-        units = read_table(place.with_name(place.name + ".csv"))
+        units = read_own_table(place.with_name(place.name + ".csv"))
         for plain, column in receipt["added"].items():
             if plain.startswith(("prob", "weight", "population", "stage_prob")):
                 units[column] = units[column].astype(np.float64)
-            else:
-                units[column] = units[column].fillna("")
         return Sample(units, receipt["roles"], receipt)
 
     def score(self) -> Scores:

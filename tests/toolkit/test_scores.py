@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -54,9 +53,10 @@ def tiny(small: Scheme, **panel: Any) -> Scheme:
 
 def tiny_drawn() -> dict[str, Drawn]:
     users = pd.DataFrame({"id": "u1 u2 u3 v1 v2 v3".split(), "evaluatee": list("甲甲甲乙乙乙"), "N": 10.0})
+    users["s"] = users["evaluatee"]
     users["w"] = 10 / 3
     panel = pd.DataFrame({"person": ["p1", "p2", "p3"], "N": 6.0, "w": 2.0})
-    own = {"weight": "w", "stratum": ["evaluatee"], "psu": ["id"], "population": ["N"]}
+    own = {"weight": "w", "stratum": ["s"], "psu": ["id"], "population": ["N"]}
     whole = {"weight": "w", "stratum": [None], "psu": ["person"], "population": ["N"]}
     return {"users": Drawn(users, own), "panel": Drawn(panel, whole)}
 
@@ -143,9 +143,9 @@ def test_groups_equal_means_of_a_survey_and_their_covariance(played: Round, smal
         draw = group.draws[-1]
         units = drawn[group.id].units.rename(columns={draw.unit: "respondent"})
         on = ["respondent", "evaluatee"] if draw.per_evaluatee else ["respondent"]
-        units = units.drop(columns=[] if draw.per_evaluatee else ["made"], errors="ignore")
         sheets = answers[group.id].table
-        table = sheets.astype({name: str for name in on}).merge(units.astype({name: str for name in on}), on=on)
+        text = dict.fromkeys(on, str)
+        table = sheets.astype(text).merge(units.astype(text), on=on)
         assert len(table) == len(sheets)
         roles = dict(drawn[group.id].roles)
         if group.official == "plain":
@@ -161,8 +161,14 @@ def test_groups_equal_means_of_a_survey_and_their_covariance(played: Round, smal
             ones = np.full(len(each.indicators), 10 / len(each.indicators))
             se = [np.sqrt(ones @ result.cov[np.ix_(rows, rows)] @ ones) for rows in at.values()]
             assert part["se"].tolist() == pytest.approx(se, rel=1e-9, abs=1e-9)
-            df = result.table.groupby("evaluatee")["df"].min().loc[list(each.evaluatees)]
-            assert part["df"].tolist() == pytest.approx(df.tolist())
+
+
+def test_degrees_of_freedom_are_units_less_strata(played: Round) -> None:
+    wide = played.score().groups.pivot(index="group", columns="evaluatee", values="df")
+    assert set(wide.loc["users"]) == {8.0 - 2}  # towns less counties
+    assert wide.loc["staff"].drop("县图书馆").tolist() == [9.0 - 2] * 4  # sheets less levels
+    assert set(wide.loc["delegates"]) == {20.0 - 1}
+    assert np.isinf([wide.loc["staff", "县图书馆"], *wide.loc["inspectors"]]).all()
 
 
 def test_the_composite_adds_up_the_groups(played: Round, small: Scheme) -> None:
@@ -201,9 +207,7 @@ def test_one_file_or_several_give_the_same_scores(
         write_table(tmp_path / f"{number}.csv", sheets.iloc[number::3])
         drawn.collect(tmp_path / f"{number}.csv")
     drawn.score()
-    one, other = (
-        pd.read_csv(folder / "results" / "scores.csv") for folder in (drawn.folder, played_folder)
-    )
+    one, other = (pd.read_csv(folder / "results" / "scores.csv") for folder in (drawn.folder, played_folder))
     pd.testing.assert_frame_equal(one, other, rtol=1e-10, atol=1e-10)
 
 
@@ -218,11 +222,6 @@ def scored_as(played: Round, tmp_path: Path, *edits: tuple[str, str]) -> Scores:
         text = text.replace(old, new)
     (played.folder / "scheme.toml").write_text(text, encoding="utf-8")
     return Round.open(played.folder).score()
-
-
-def group_of(name: str, after: str, key: str, value: str) -> tuple[str, str]:
-    """Edit a key of one group: ``after`` is the text between its id and the key."""
-    return f'id = "{name}"\n{after}{key}', f'id = "{name}"\n{after}{value}'
 
 
 def test_an_infinite_population_changes_nothing_but_the_errors(played: Round, tmp_path: Path) -> None:
@@ -250,8 +249,14 @@ def test_the_official_score_is_plain_or_by_design_as_the_group_says(played: Roun
     assert ((staff["plain"] - staff["design"]).abs() > 1).sum() == 4  # all but the list taken whole
 
 
-def four(small: Scheme, rank_on: str, ties: str, decimals: int, ratings: list[str]) -> pd.DataFrame:
-    """Score four evaluatees that a census of two rates on one indicator."""
+def four(
+    small: Scheme,
+    rank_on: Literal["unrounded", "published"],
+    ties: Literal["min", "dense"],
+    decimals: int,
+    ratings: list[str],
+) -> pd.DataFrame:
+    """Score four evaluatees that a panel rates on one indicator, a digit for each member."""
     names = ("甲", "乙", "丙", "丁")
     each = EvaluateeClass("c", "类", "调查队", True, ("态度",), names)
     panel = Group(
@@ -261,7 +266,11 @@ def four(small: Scheme, rank_on: str, ties: str, decimals: int, ratings: list[st
     scheme = replace(small, classes=(each,), groups=(panel,), ranking=ranking)
     persons = [f"p{i}" for i in range(len(ratings[0]))]
     raw = pd.DataFrame(
-        [("panel", p, n, "10" if r == "X" else r) for n, row in zip(names, ratings, strict=True) for p, r in zip(persons, row, strict=True)],
+        [
+            ("panel", person, name, rating)
+            for name, row in zip(names, ratings, strict=True)
+            for person, rating in zip(persons, row, strict=True)
+        ],
         columns=["group", "respondent", "evaluatee", "态度"],
     )
     units = pd.DataFrame({"person": persons, "N": float(len(persons)), "w": 1.0})
@@ -269,24 +278,21 @@ def four(small: Scheme, rank_on: str, ties: str, decimals: int, ratings: list[st
     return score(scheme, {"panel": Drawn(units, roles)}, parse_answers(raw, scheme, "x")).table
 
 
-@pytest.mark.parametrize(
-    ("ties", "places"), [("min", [1, 3, 1, 4]), ("dense", [1, 2, 1, 3])]
-)
-def test_equal_scores_share_a_place(small: Scheme, ties: str, places: list[int]) -> None:
+@pytest.mark.parametrize(("ties", "places"), [("min", [1, 3, 1, 4]), ("dense", [1, 2, 1, 3])])
+def test_equal_scores_share_a_place(small: Scheme, ties: Literal["min", "dense"], places: list[int]) -> None:
     table = four(small, "unrounded", ties, 2, ["88", "76", "97", "55"])  # 80, 65, 80, 50
     assert table["rank"].tolist() == places
     assert (table["rank_low"] <= table["rank"]).all() and (table["rank"] <= table["rank_high"]).all()
 
 
-@pytest.mark.parametrize(
-    ("rank_on", "places"), [("unrounded", [2, 1, 3, 4]), ("published", [1, 1, 1, 4])]
-)
+@pytest.mark.parametrize(("rank_on", "places"), [("unrounded", [2, 1, 3, 4]), ("published", [1, 1, 3, 4])])
 def test_places_follow_published_or_unrounded_scores(
-    small: Scheme, rank_on: str, places: list[int]
+    small: Scheme, rank_on: Literal["unrounded", "published"], places: list[int]
 ) -> None:
-    # 73.333, 74.167, 72.5 and 71.667: without decimals 73, 74, 73 and 72; half rises.
-    table = four(small, rank_on, "min", -1 + 1, ["88777777777X", "88887777777X", "88777777777" + "8", "887777777777"])
-    assert table["score"].tolist() == [round(one) for one in table["score"]]
+    # Sums of 87, 88, 86 and 80 over twelve: 72.5, 73.33, 71.67 and 66.67; a half rises.
+    sheets = ["888777777777", "888877777777", "887777777777", "666677777777"]
+    table = four(small, rank_on, "min", 0, sheets)
+    assert table["score"].tolist() == [73, 73, 72, 67]
     assert table["rank"].tolist() == places
 
 
@@ -304,6 +310,7 @@ def test_places_follow_published_or_unrounded_scores(
         (1e-7, 2, 0.0),
         (66.66666666666667, 3, 66.667),
         (0.1 + 0.2, 1, 0.3),
+        (0.65 * 56.8 + 0.05 * 79.1 + 0.2 * 93.3 + 0.1 * 91, 2, 68.64),  # 68.635 by hand
         (72.125 - 2e-14, 2, 72.13),  # a half that the computer holds a hair too low
         (72.125 + 2e-14, 2, 72.13),
         (72.1249, 2, 72.12),
@@ -324,8 +331,9 @@ def test_a_league_table_is_of_one_class_best_first(played: Round) -> None:
         row = whole.loc[line["evaluatee"]]
         low, high = row["rank_low"], row["rank_high"]
         assert line["places"] == (f"{low}" if low == high else f"{low}–{high}")
-        assert line["margin"] == round((row["high"] - row["low"]) / 2, 2)
-        assert line["users"] == round(row["users"], 2)
+        assert line["margin"] == pytest.approx((row["high"] - row["low"]) / 2, abs=0.0051)
+        for name in ("low", "high", "users", "staff", "delegates", "inspectors"):
+            assert line[name] == published(np.array([row[name]]), 2)[0]
     with pytest.raises(KeyError, match="no class 'department'; there are departments, services"):
         scores.league("department")
 
@@ -336,3 +344,66 @@ def test_removing_the_whole_sheet_for_one_dont_know_changes_the_scores(played: R
     assert (now["n"] < then["n"]).any() and (now["n"] <= then["n"]).all()
     assert now["counted"].tolist() == then["counted"].tolist()
     assert (now["estimate"] - then["estimate"]).abs().max() > 0.1
+
+
+# ------------------------------------------------------------------------------- against a known truth
+
+KEYS = 60
+
+
+@pytest.fixture(scope="module")
+def repeated(
+    tmp_path_factory: pytest.TempPathFactory, people: Any, sheets_of: Sheets
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Scores of one population drawn with many keys: estimates, covariances, lower and upper limits."""
+    folder = tmp_path_factory.mktemp("repeated")
+    tables, covs = [], []
+    for number in range(KEYS):
+        one = Round.create(str(number), scheme=SMALL, folder=folder)
+        for name, frame in people.frames.items():
+            write_table(one.folder / "frames" / f"{name}.csv", frame)
+        one.draw(f"key {number}")
+        write_table(folder / "answers.csv", sheets_of(one))
+        one.collect(folder / "answers.csv")
+        scores = one.score()
+        tables.append(scores.table)
+        covs.append(scores.cov)
+    estimate, low, high = (
+        np.array([table[name] for table in tables]) for name in ("estimate", "low", "high")
+    )
+    return estimate, np.array(covs), low, high
+
+
+def test_intervals_cover_the_truth_of_a_finite_population(
+    repeated: tuple[Floats, Floats, Floats, Floats], people: Any
+) -> None:
+    """Catches scores that miss the truth: weights left out, a town or level that counts too much."""
+    estimate, _, low, high = repeated
+    truth = people.truth.to_numpy()
+    held = (low <= truth) & (truth <= high)
+    assert 0.88 <= held.mean() <= 0.99
+    error = estimate.mean(axis=0) - truth
+    assert (np.abs(error) < 3.5 * estimate.std(axis=0, ddof=1) / np.sqrt(KEYS)).all()
+
+
+def test_estimated_variances_are_those_that_repeated_draws_show(
+    repeated: tuple[Floats, Floats, Floats, Floats],
+) -> None:
+    """Catches a variance without the finite population, the towns or the people drawn in them."""
+    estimate, cov, _, _ = repeated
+    estimated = np.trace(cov.mean(axis=0))
+    shown = np.trace(np.cov(estimate.T))
+    assert 0.75 <= estimated / shown <= 1.3
+
+
+def test_estimated_variances_of_differences_are_those_that_repeated_draws_show(
+    repeated: tuple[Floats, Floats, Floats, Floats],
+) -> None:
+    """Catches a covariance left out: shared towns and panels make differences surer."""
+    estimate, cov, _, _ = repeated
+    units = estimate.shape[1]
+    apart = np.eye(units) - 1 / units  # the sum over pairs of Var(a - b) is that of the centred scores
+    estimated = np.trace(apart @ cov.mean(axis=0))
+    shown = np.trace(apart @ np.cov(estimate.T))
+    assert 0.75 <= estimated / shown <= 1.3
+    assert np.trace(cov.mean(axis=0)) * (1 - 1 / units) / shown > 1.6  # what leaving it out would give
