@@ -13,10 +13,11 @@ import pandas as pd
 from sampling import Sample, verify
 from sampling.draw import parents_of
 from toolkit.answers import KEYS, sheets_as_text
+from toolkit.drawing import design_of, draw_name, lists_of
 from toolkit.errors import RoundError, fault
 from toolkit.files import file_digest, read_table
 from toolkit.progress import watched
-from toolkit.round import Round, design_of
+from toolkit.round import Round
 from toolkit.scheme import Draw, Group
 from toolkit.scores import score
 
@@ -54,12 +55,12 @@ def _draw_differences(one: Round) -> Iterator[str]:
         before: Sample | None = None
         for each in group.draws:
             try:
-                lists = one.lists(one.frame(each.frame), each)
+                lists = lists_of(one.scheme, one.frame(each.frame), each)
             except UNUSABLE as error:
                 yield f"frame {each.frame}: {error}"
                 continue
             for evaluatee, table in watched(lists.items(), f"drawing {each.name} again", len(lists)):
-                name = one.draw_name(each, evaluatee)
+                name = draw_name(one.scheme, each, evaluatee)
                 try:
                     sample = one.sample(each.name, evaluatee)
                     found = verify(sample, table).differences
@@ -84,7 +85,7 @@ def _term_differences(
     """Compare what a receipt says it drew by with the round: key, name, design, stage before."""
     due: Mapping[str, Any] = {
         "key": one.steps("draw")[-1]["key"],
-        "name": one.draw_name(each, evaluatee),
+        "name": draw_name(one.scheme, each, evaluatee),
         "design": _plain(asdict(design_of(group, each, units))),
     }
     for field, value in due.items():

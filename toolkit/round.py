@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sampling import Census, FrameError, Sample, draw
-from sampling.designs import Design, method_of, number_of
+from sampling import Sample
 from toolkit.answers import Answers, joined, parse_answers, read_answers, respondent_faults
+from toolkit.drawing import EACH, draw_all, gather
 from toolkit.errors import RoundError, fault
 from toolkit.files import (
     file_digest,
@@ -28,11 +28,8 @@ from toolkit.files import (
     write_table,
     write_text,
 )
-from toolkit.progress import watched
-from toolkit.scheme import Draw, Group, Scheme
+from toolkit.scheme import Draw, Scheme
 from toolkit.scores import Drawn, Scores, score
-
-EACH = ""
 
 
 @dataclass(frozen=True)
@@ -130,7 +127,7 @@ class Round:
         shutil.rmtree(parts, ignore_errors=True)
         counts = {}
         try:
-            for one, samples in self._draws(key, frames):
+            for _, one, samples in draw_all(self.scheme, frames, key):
                 for evaluatee, sample in samples.items():
                     place = parts / one.name / evaluatee if evaluatee else parts / one.name
                     write_table(place.with_name(place.name + ".csv"), sample.units)
@@ -143,56 +140,6 @@ class Round:
         parts.rename(self.folder / "samples")
         self.note("draw", key=key, units=counts, frames=files)
         return counts
-
-    def _draws(
-        self, key: str, frames: Mapping[str, pd.DataFrame]
-    ) -> Iterator[tuple[Draw, dict[str, Sample]]]:
-        for group in self.scheme.groups:
-            within: Sample | None = None
-            for one in group.draws:
-                lists = self.lists(frames[one.frame], one)
-                samples = {
-                    evaluatee: draw(
-                        table,
-                        design_of(group, one, len(table)),
-                        key=key,
-                        name=self.draw_name(one, evaluatee),
-                        unit=one.unit,
-                        within=within,
-                    )
-                    for evaluatee, table in watched(lists.items(), f"drawing {one.name}", len(lists))
-                }
-                within = samples.get(EACH)
-                yield one, samples
-
-    def draw_name(self, one: Draw, evaluatee: str) -> str:
-        """Give the name under which a draw has its own lottery numbers."""
-        return "/".join(filter(None, [self.scheme.id, one.name, evaluatee]))
-
-    def lists(self, frame: pd.DataFrame, one: Draw) -> dict[str, pd.DataFrame]:
-        """Give the lists to draw from: one for each evaluatee, or one for all under an empty name."""
-        if not one.per_evaluatee:
-            return {EACH: merged(frame, one.unit) if one.merge_rows else frame}
-        if "evaluatee" not in frame:
-            columns = ", ".join(frame.columns)
-            raise FrameError("no_column", where=f"frame {one.frame}", column="evaluatee", columns=columns)
-        lists = dict(iter(frame.fillna({"evaluatee": ""}).groupby("evaluatee", sort=False)))
-        found = [
-            fault("", "no_frame", name=f"{one.frame}/{name}", folder="frames")
-            for name in self.scheme.evaluatees
-            if name not in lists
-        ]
-        found += [
-            fault("", "frame_evaluatee", frame=one.frame, count=len(rows), found=name)
-            for name, rows in lists.items()
-            if name not in self.scheme.evaluatees
-        ]
-        if found:
-            raise RoundError(self.folder.name, found)
-        return {
-            name: merged(lists[name], one.unit) if one.merge_rows else lists[name]
-            for name in self.scheme.evaluatees
-        }
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Read every frame of the scheme, all cells as text."""
@@ -271,24 +218,7 @@ class Round:
         """Read the drawn respondents of every group."""
         if not self.steps("draw"):
             raise RoundError(self.folder.name, [fault("", "not_drawn")])
-        return {group.id: self._drawn(group) for group in self.scheme.groups}
-
-    def _drawn(self, group: Group) -> Drawn:
-        one = group.draws[-1]
-        samples = dict(self.samples(one))
-        if not one.per_evaluatee:
-            return Drawn(samples[EACH].units, samples[EACH].roles)
-        parts = [sample.units.assign(evaluatee=name) for name, sample in samples.items()]
-        units = pd.concat(parts, ignore_index=True)
-        roles = dict(max(samples.values(), key=_told).roles)
-        last = len(roles["psu"]) - 1
-        inner = roles["stratum"][last]
-        own = units["evaluatee"] if inner is None else units["evaluatee"] + " / " + units[inner]
-        units["evaluatee_stratum"] = own
-        text = units.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in units.dtypes]]
-        units = units.astype(dict.fromkeys(text, "category"))
-        roles["stratum"] = [*roles["stratum"][:last], "evaluatee_stratum"]
-        return Drawn(units, roles)
+        return {group.id: gather(group, dict(self.samples(group.draws[-1]))) for group in self.scheme.groups}
 
     def sample(self, name: str, evaluatee: str = EACH) -> Sample:
         """Read one sample: its units are the list to hand out, its receipt the proof.
@@ -377,38 +307,3 @@ class Round:
         journal = self.folder / "journal.jsonl"
         lines = journal.read_text(encoding="utf8").splitlines() if journal.is_file() else []
         return [line for line in map(json.loads, lines) if line["step"] == step]
-
-
-def merged(frame: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """Merge the rows of a unit into one; where they differ, their values are joined by 、.
-
-    >>> seats = pd.DataFrame({"person": ["a", "b", "a"], "body": ["x", "x", "y"]})
-    >>> merged(seats, "person").to_dict("list")
-    {'person': ['a', 'b'], 'body': ['x、y', 'x']}
-    """
-    if unit not in frame:
-        raise FrameError("no_column", where="frame", column=unit, columns=", ".join(frame.columns))
-
-    def together(values: pd.Series) -> str:
-        return "、".join(sorted({str(value) for value in values.dropna()}))
-
-    twice = frame[unit].duplicated(keep=False)
-    once = frame[~twice]
-    several = frame[twice].groupby(unit, sort=False).agg(together).reset_index()
-    return pd.concat([once, several], ignore_index=True).sort_values(unit, ignore_index=True)[
-        list(frame.columns)
-    ]
-
-
-def design_of(group: Group, one: Draw, units: int) -> Design:
-    """Take a short list whole where the scheme says so."""
-    number = number_of(method_of(one.design))
-    asked = getattr(number, "total", number)
-    short = group.short_frame == "take_all" and isinstance(asked, int) and units <= asked
-    return Census() if short else one.design
-
-
-def _told(sample: Sample) -> int:
-    """Count the roles a sample tells; one that took a short list whole tells fewer than its design."""
-    columns = [*sample.roles["stratum"], *sample.roles.get("prob", ())]
-    return sum(column is not None for column in columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 from scoring.group import columns_of
 from toolkit import Round, Scheme
 from toolkit.files import write_table
+from toolkit.scores import Drawn
 from toolkit.simulate import Chance
 
 SMALL = Path(__file__).parents[1] / "scenarios" / "small.toml"
@@ -154,12 +155,12 @@ def make_round(tmp_path: Path, people: People) -> Callable[..., Round]:
 
 
 @pytest.fixture(scope="session")
-def sheets_of(people: People) -> Callable[[Round], pd.DataFrame]:
+def sheets_of(people: People) -> Callable[..., pd.DataFrame]:
     """Give the answer sheets of the drawn respondents of a round."""
 
-    def sheets(one: Round) -> pd.DataFrame:
+    def sheets(one: Round, drawn: Mapping[str, Drawn] | None = None) -> pd.DataFrame:
         parts = []
-        drawn = one.drawn()
+        drawn = drawn or one.drawn()
         for group in one.scheme.groups:
             draw = group.draws[-1]
             units = drawn[group.id].units.rename(columns={draw.unit: "respondent"})

@@ -22,7 +22,7 @@ from toolkit.scheme import Draw, EvaluateeClass, Group
 from toolkit.scores import Drawn, published, score
 
 SMALL = Path(__file__).parents[1] / "scenarios" / "small.toml"
-Sheets = Callable[[Round], pd.DataFrame]
+Sheets = Callable[..., pd.DataFrame]
 Floats = NDArray[np.float64]
 
 # ------------------------------------------------------------------------------------------ by hand
@@ -363,9 +363,8 @@ def repeated(
         for name, frame in people.frames.items():
             write_table(one.folder / "frames" / f"{name}.csv", frame)
         one.draw(f"key {number}")
-        write_table(folder / "answers.csv", sheets_of(one))
-        one.collect(folder / "answers.csv")
-        scores = one.score()
+        drawn = one.drawn()
+        scores = score(one.scheme, drawn, parse_answers(sheets_of(one, drawn), one.scheme, "answers"))
         tables.append(scores.table)
         covs.append(scores.cov)
     estimate, low, high = (

@@ -1,0 +1,144 @@
+"""Draw all samples of a scheme from its frames, and gather them for scoring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from sampling import Census, FrameError, Sample, draw
+from sampling.designs import Design, method_of, number_of
+from toolkit.errors import RoundError, fault
+from toolkit.progress import watched
+from toolkit.scheme import Draw, Group, Scheme
+from toolkit.scores import Drawn
+
+EACH = ""
+
+
+def draw_all(
+    scheme: Scheme, frames: Mapping[str, pd.DataFrame], key: str
+) -> Iterator[tuple[Group, Draw, dict[str, Sample]]]:
+    """Draw every sample of a scheme.
+
+    Parameters
+    ----------
+    scheme : Scheme
+    frames : mapping of str to DataFrame
+        By frame name.
+    key : str
+        Decides all lottery numbers.
+
+    Yields
+    ------
+    Group, Draw, dict of Sample
+        One draw after another, its samples by evaluatee (under an empty name where all share one).
+
+    Raises
+    ------
+    RoundError, FrameError, DesignError
+        A frame cannot be drawn from.
+    """
+    for group in scheme.groups:
+        within: Sample | None = None
+        for one in group.draws:
+            lists = lists_of(scheme, frames[one.frame], one)
+            samples = {
+                evaluatee: draw(
+                    table,
+                    design_of(group, one, len(table)),
+                    key=key,
+                    name=draw_name(scheme, one, evaluatee),
+                    unit=one.unit,
+                    within=within,
+                )
+                for evaluatee, table in watched(lists.items(), f"drawing {one.name}", len(lists))
+            }
+            within = samples.get(EACH)
+            yield group, one, samples
+
+
+def draw_name(scheme: Scheme, one: Draw, evaluatee: str) -> str:
+    """Give the name under which a draw has its own lottery numbers."""
+    return "/".join(filter(None, [scheme.id, one.name, evaluatee]))
+
+
+def lists_of(scheme: Scheme, frame: pd.DataFrame, one: Draw) -> dict[str, pd.DataFrame]:
+    """Give the lists to draw from: one for each evaluatee, or one for all under an empty name."""
+    if not one.per_evaluatee:
+        return {EACH: merged(frame, one.unit) if one.merge_rows else frame}
+    if "evaluatee" not in frame:
+        columns = ", ".join(frame.columns)
+        raise FrameError("no_column", where=f"frame {one.frame}", column="evaluatee", columns=columns)
+    lists = dict(iter(frame.fillna({"evaluatee": ""}).groupby("evaluatee", sort=False)))
+    found = [
+        fault("", "no_frame", name=f"{one.frame}/{name}", folder="frames")
+        for name in scheme.evaluatees
+        if name not in lists
+    ]
+    found += [
+        fault("", "frame_evaluatee", frame=one.frame, count=len(rows), found=name)
+        for name, rows in lists.items()
+        if name not in scheme.evaluatees
+    ]
+    if found:
+        raise RoundError(scheme.id, found)
+    return {
+        name: merged(lists[name], one.unit) if one.merge_rows else lists[name] for name in scheme.evaluatees
+    }
+
+
+def gather(group: Group, samples: Mapping[str, Sample]) -> Drawn:
+    """Put the samples of a group's last draw together, with the roles of their columns.
+
+    Where each evaluatee has its own list, the lists are strata of the last stage.
+    """
+    one = group.draws[-1]
+    if not one.per_evaluatee:
+        return Drawn(samples[EACH].units, samples[EACH].roles)
+    parts = [sample.units.assign(evaluatee=name) for name, sample in samples.items()]
+    units = pd.concat(parts, ignore_index=True)
+    roles = dict(max(samples.values(), key=_told).roles)
+    last = len(roles["psu"]) - 1
+    inner = roles["stratum"][last]
+    own = units["evaluatee"] if inner is None else units["evaluatee"] + " / " + units[inner]
+    units["evaluatee_stratum"] = own
+    text = units.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in units.dtypes]]
+    units = units.astype(dict.fromkeys(text, "category"))
+    roles["stratum"] = [*roles["stratum"][:last], "evaluatee_stratum"]
+    return Drawn(units, roles)
+
+
+def merged(frame: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Merge the rows of a unit into one; where they differ, their values are joined by 、.
+
+    >>> seats = pd.DataFrame({"person": ["a", "b", "a"], "body": ["x", "x", "y"]})
+    >>> merged(seats, "person").to_dict("list")
+    {'person': ['a', 'b'], 'body': ['x、y', 'x']}
+    """
+    if unit not in frame:
+        raise FrameError("no_column", where="frame", column=unit, columns=", ".join(frame.columns))
+
+    def together(values: pd.Series) -> str:
+        return "、".join(sorted({str(value) for value in values.dropna()}))
+
+    twice = frame[unit].duplicated(keep=False)
+    once = frame[~twice]
+    several = frame[twice].groupby(unit, sort=False).agg(together).reset_index()
+    return pd.concat([once, several], ignore_index=True).sort_values(unit, ignore_index=True)[
+        list(frame.columns)
+    ]
+
+
+def design_of(group: Group, one: Draw, units: int) -> Design:
+    """Take a short list whole where the scheme says so."""
+    number = number_of(method_of(one.design))
+    asked = getattr(number, "total", number)
+    short = group.short_frame == "take_all" and isinstance(asked, int) and units <= asked
+    return Census() if short else one.design
+
+
+def _told(sample: Sample) -> int:
+    """Count the roles a sample tells; one that took a short list whole tells fewer than its design."""
+    columns = [*sample.roles["stratum"], *sample.roles.get("prob", ())]
+    return sum(column is not None for column in columns)
