@@ -149,3 +149,7 @@ def main() -> None:
     except OURS as error:
         print(error.chinese, error, sep="\n", file=sys.stderr)
         sys.exit(1)
+    except OSError as error:
+        print(f"文件不能读写，可能正被别的程序打开：{error}", file=sys.stderr)
+        print(f"A file cannot be read or written; another program may have it open: {error}", file=sys.stderr)
+        sys.exit(1)

@@ -102,7 +102,7 @@ def _group_answers(scheme: Scheme, frames: dict[str, pd.DataFrame], chance: Chan
         who = pd.factorize(sheets["respondent"])[0]
         latent = 6.0 + np.array([0.6, 0.2, -0.5, 0.3, -0.2])[whom]
         # Lenient members rate every evaluatee better; towns differ, and city staff are far milder.
-        latent += (1.3 if group.overlap else 0.9) * chance.normal(f"{group.id} person", who.max() + 1)[who]
+        latent += (2.0 if group.overlap else 1.5) * chance.normal(f"{group.id} person", who.max() + 1)[who]
         if "town" in sheets:
             latent += 0.9 * chance.normal("town", 16)[pd.factorize(sheets["town"])[0]]
         if "level" in sheets:

@@ -163,7 +163,7 @@ def test_a_damaged_receipt_is_named(played: Round) -> None:
 def test_a_sample_drawn_anew_in_another_way_is_named_though_it_repeats(played: Round, other: str) -> None:
     folder = played.folder / "samples"
     frame = played.frame("towns")
-    n = Proportional(total=9 if other == "design" else 8, size="population", at_least=3)
+    n = Proportional(total=11 if other == "design" else 12, size="population", at_least=3)
     again = draw(
         frame,
         Stratified("county", PPS(n=n, size="population")),

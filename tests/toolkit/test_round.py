@@ -81,7 +81,7 @@ def test_what_is_no_round_is_not_opened(make: str, tmp_path: Path) -> None:
 def test_an_opened_round_goes_on_where_it_was(make_round: Maker) -> None:
     one = make_round()
     counts = one.draw(KEY)
-    assert counts == {"towns": 8, "users": 240, "staff": 42, "delegates": 20, "inspectors": 5}
+    assert counts == {"towns": 12, "users": 240, "staff": 42, "delegates": 20, "inspectors": 5}
     again = Round.open(str(one.folder))
     assert again.steps("draw")[0]["units"] == counts
     with pytest.raises(RoundError, match="drawn already"):
@@ -169,7 +169,7 @@ def test_users_are_drawn_in_the_drawn_towns_only(make_round: Maker) -> None:
     one = make_round()
     one.draw(KEY)
     towns = one.sample("towns").units
-    assert len(towns) == 8 and towns["county"].value_counts().min() >= 3
+    assert len(towns) == 12 and towns["county"].value_counts().min() >= 3
     for evaluatee in one.scheme.evaluatees:
         users = one.sample("users", evaluatee).units
         assert set(users["town"]) == set(towns["town"])

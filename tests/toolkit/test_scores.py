@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -165,7 +165,14 @@ def test_groups_equal_means_of_a_survey_and_their_covariance(played: Round, smal
 
 def test_degrees_of_freedom_are_units_less_strata(played: Round) -> None:
     wide = played.score().groups.pivot(index="group", columns="evaluatee", values="df")
-    assert set(wide.loc["users"]) == {8.0 - 2}  # towns less counties
+    towns = played.sample("towns").units.set_index("town")
+    certain = towns.index[towns["stage_prob"] == 1]
+    drawn = towns.drop(certain)
+    assert len(certain) >= 1 and drawn["county"].nunique() == 2
+    for evaluatee, df in wide.loc["users"].items():
+        users = played.sample("users", str(evaluatee)).units["town"].value_counts()
+        # A town that is certain to be drawn is a stratum of its own, whose units are the users.
+        assert df == len(drawn) - 2 + (users[certain] - 1).sum()
     assert wide.loc["staff"].drop("县图书馆").tolist() == [9.0 - 2] * 4  # sheets less levels
     assert set(wide.loc["delegates"]) == {20.0 - 1}
     assert np.isinf([wide.loc["staff", "县图书馆"], *wide.loc["inspectors"]]).all()
@@ -349,60 +356,69 @@ def test_removing_the_whole_sheet_for_one_dont_know_changes_the_scores(played: R
 # ------------------------------------------------------------------------------- against a known truth
 
 KEYS = 60
+LEAST, MOST = 0.8, 1.25
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """Scores of one population drawn with many keys, a row for each key."""
+
+    estimate: Floats
+    cov: Floats
+    low: Floats
+    high: Floats
+    users: Floats
+    users_se: Floats
 
 
 @pytest.fixture(scope="module")
-def repeated(
-    tmp_path_factory: pytest.TempPathFactory, people: Any, sheets_of: Sheets
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Scores of one population drawn with many keys: estimates, covariances, lower and upper limits."""
+def repeated(tmp_path_factory: pytest.TempPathFactory, people: Any, sheets_of: Sheets) -> Repeated:
     folder = tmp_path_factory.mktemp("repeated")
-    tables, covs = [], []
+    found = []
     for number in range(KEYS):
         one = Round.create(str(number), scheme=SMALL, folder=folder)
         for name, frame in people.frames.items():
             write_table(one.folder / "frames" / f"{name}.csv", frame)
-        one.draw(f"key {number}")
+        one.draw(f"k{number}")
         drawn = one.drawn()
-        scores = score(one.scheme, drawn, parse_answers(sheets_of(one, drawn), one.scheme, "answers"))
-        tables.append(scores.table)
-        covs.append(scores.cov)
-    estimate, low, high = (
-        np.array([table[name] for table in tables]) for name in ("estimate", "low", "high")
+        found.append(score(one.scheme, drawn, parse_answers(sheets_of(one, drawn), one.scheme, "answers")))
+    users = [scores.groups.query("group == 'users'") for scores in found]
+    return Repeated(
+        estimate=np.array([scores.table["estimate"] for scores in found]),
+        cov=np.array([scores.cov for scores in found]),
+        low=np.array([scores.table["low"] for scores in found]),
+        high=np.array([scores.table["high"] for scores in found]),
+        users=np.array([part["estimate"] for part in users]),
+        users_se=np.array([part["se"] for part in users]),
     )
-    return estimate, np.array(covs), low, high
 
 
-def test_intervals_cover_the_truth_of_a_finite_population(
-    repeated: tuple[Floats, Floats, Floats, Floats], people: Any
-) -> None:
+def test_intervals_cover_the_truth_of_a_finite_population(repeated: Repeated, people: Any) -> None:
     """Catches scores that miss the truth: weights left out, a town or level that counts too much."""
-    estimate, _, low, high = repeated
     truth = people.truth.to_numpy()
-    held = (low <= truth) & (truth <= high)
+    held = (repeated.low <= truth) & (truth <= repeated.high)
     assert 0.88 <= held.mean() <= 0.99
-    error = estimate.mean(axis=0) - truth
-    assert (np.abs(error) < 3.5 * estimate.std(axis=0, ddof=1) / np.sqrt(KEYS)).all()
+    error = repeated.estimate.mean(axis=0) - truth
+    assert (np.abs(error) < 3.5 * repeated.estimate.std(axis=0, ddof=1) / np.sqrt(KEYS)).all()
 
 
-def test_estimated_variances_are_those_that_repeated_draws_show(
-    repeated: tuple[Floats, Floats, Floats, Floats],
-) -> None:
-    """Catches a variance without the finite population, the towns or the people drawn in them."""
-    estimate, cov, _, _ = repeated
-    estimated = np.trace(cov.mean(axis=0))
-    shown = np.trace(np.cov(estimate.T))
-    assert 0.75 <= estimated / shown <= 1.3
+def test_estimated_variances_are_those_that_repeated_draws_show(repeated: Repeated) -> None:
+    """Catches a composite's variance without the finite population, the towns or the people in them."""
+    estimated = np.trace(repeated.cov.mean(axis=0))
+    shown = np.trace(np.cov(repeated.estimate.T))
+    assert LEAST <= estimated / shown <= MOST
 
 
-def test_estimated_variances_of_differences_are_those_that_repeated_draws_show(
-    repeated: tuple[Floats, Floats, Floats, Floats],
-) -> None:
+def test_estimated_variances_of_two_stages_are_those_that_repeated_draws_show(repeated: Repeated) -> None:
+    """Catches the finite population or either stage left out of the users' own error."""
+    shown = repeated.users.var(axis=0, ddof=1).sum()
+    assert LEAST <= (repeated.users_se**2).mean(axis=0).sum() / shown <= MOST
+
+
+def test_estimated_variances_of_differences_are_those_that_repeated_draws_show(repeated: Repeated) -> None:
     """Catches a covariance left out: shared towns and panels make differences surer."""
-    estimate, cov, _, _ = repeated
-    units = estimate.shape[1]
-    apart = np.eye(units) - 1 / units  # the sum over pairs of Var(a - b) is that of the centred scores
-    estimated = np.trace(apart @ cov.mean(axis=0))
-    shown = np.trace(apart @ np.cov(estimate.T))
-    assert 0.75 <= estimated / shown <= 1.3
-    assert np.trace(cov.mean(axis=0)) * (1 - 1 / units) / shown > 1.6  # what leaving it out would give
+    units = repeated.estimate.shape[1]
+    apart = np.eye(units) - 1 / units  # summed over pairs, Var(a - b) is that of the centred scores
+    estimated = np.trace(apart @ repeated.cov.mean(axis=0))
+    shown = np.trace(apart @ np.cov(repeated.estimate.T))
+    assert LEAST <= estimated / shown <= MOST

@@ -1,0 +1,217 @@
+"""The command line: a whole round by commands, and errors that read as sentences in both languages."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from toolkit import Round
+from toolkit.cli import main
+from toolkit.files import write_table
+
+ROOT = Path(__file__).parents[2]
+# The commands read sys.argv, as they do outside of tests; cyclopts warns of it inside.
+pytestmark = pytest.mark.filterwarnings("ignore:Cyclopts application invoked without tokens")
+SMALL = str(ROOT / "tests" / "scenarios" / "small.toml")
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def minyi(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    def run(*words: Any) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["minyi", *map(str, words)])
+        code = 0
+        try:
+            main()
+        except SystemExit as leaving:
+            code = int(leaving.code or 0)
+        said = capsys.readouterr()
+        return Ran(code, said.out, said.err)
+
+    return run
+
+
+def told_in_both_languages(ran: Ran, chinese: str, english: str) -> bool:
+    """Whether a command failed with our message alone: Chinese first, then English."""
+    return (
+        ran.code == 1
+        and ran.out == ""
+        and re.search(f"{chinese}.*\n.*{english}", ran.err, re.DOTALL) is not None
+        and "Traceback" not in ran.err
+    )
+
+
+def test_a_round_by_commands(
+    minyi: Callable[..., Ran], people: Any, sheets_of: Callable[..., pd.DataFrame], tmp_path: Path
+) -> None:
+    folder = tmp_path / "各轮 测评"
+    made = minyi("create", "小型 2024", "--scheme", SMALL, "--folder", folder)
+    place = folder / "小型 2024"
+    assert made.code == 0 and made.err == ""
+    assert "towns, users, staff, delegates, inspectors" in made.out and str(place / "frames") in made.out
+    for name, frame in people.frames.items():
+        write_table(place / "frames" / f"{name}.csv", frame)
+    drawn = minyi("draw", place, "--key", "公开的钥匙")
+    assert drawn.out.splitlines() == [
+        "towns: 12",
+        "users: 240",
+        "staff: 42",
+        "delegates: 20",
+        "inspectors: 5",
+    ]
+    sheets = sheets_of(Round.open(place))
+    write_table(tmp_path / "一.csv", sheets.iloc[:100])
+    write_table(tmp_path / "二.csv", sheets.iloc[100:])
+    taken = minyi("collect", place, tmp_path / "一.csv", tmp_path / "二.csv")
+    assert taken.out.splitlines() == [
+        f"{tmp_path / '一.csv'}: 100",
+        f"{tmp_path / '二.csv'}: {len(sheets) - 100}",
+    ]
+    scored = minyi("score", place)
+    assert scored.code == 0
+    assert all(name in scored.out for name in ("部门类", "服务行业类", "县教育局", "电信公司"))
+    assert scored.out.splitlines()[-1] == str(place / "results" / "report.html")
+    assert (place / "results" / "report.html").stat().st_size > 10_000
+    proven = minyi("verify", place)
+    assert (proven.code, proven.out) == (
+        0,
+        "每次抽样、每个分数都能重现。 Every draw and every score repeats.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", "被评单位 5 个，分 2 类"), ("en", "5 evaluatees in 2")]
+)
+def test_check_tells_a_scheme_in_words(minyi: Callable[..., Ran], language: str, words: str) -> None:
+    told = minyi("check", SMALL, "--language", language)
+    assert told.code == 0 and words in told.out
+    assert ("被评单位 79 个" in minyi("check", "guangan-2013").out) is True
+
+
+def test_check_tells_every_fault(minyi: Callable[..., Ran], tmp_path: Path) -> None:
+    text = Path(SMALL).read_text(encoding="utf-8")
+    text = text.replace("weight = 0.10", "weight = 0.05").replace("level = 0.95", "level = 2")
+    (tmp_path / "x.toml").write_text(text, encoding="utf-8")
+    ran = minyi("check", tmp_path / "x.toml")
+    assert ran.code == 1 and ran.out == ""
+    assert sorted(ran.err.splitlines()) == sorted(
+        [
+            "x.toml: groups[3].weight：权重之和必须为 1，现为 0.95。",
+            "x.toml: level：必须在 0 和 1 之间，现为 2.0。",
+            "x.toml: groups[3].weight: weights must sum to 1; they sum to 0.95.",
+            "x.toml: level: must be between 0 and 1; it is 2.0.",
+        ]
+    )
+
+
+def test_a_scheme_that_is_not_there(minyi: Callable[..., Ran]) -> None:
+    assert told_in_both_languages(minyi("check", "guangan-2031"), "没有方案", "there is no scheme")
+
+
+def test_create_over_a_round(minyi: Callable[..., Ran], played: Round) -> None:
+    ran = minyi("create", played.folder.name, "--scheme", SMALL, "--folder", played.folder.parent)
+    assert told_in_both_languages(ran, "已存在", "exists already")
+
+
+@pytest.mark.parametrize("command", ["draw", "collect", "score", "verify"])
+def test_a_folder_that_is_no_round(minyi: Callable[..., Ran], command: str, tmp_path: Path) -> None:
+    more = {"draw": ["--key", "k"], "collect": ["a.csv"]}.get(command, [])
+    ran = minyi(command, tmp_path, *more)
+    assert told_in_both_languages(ran, "不是一轮测评", "is no round")
+
+
+def test_draw_twice(minyi: Callable[..., Ran], drawn: Round) -> None:
+    ran = minyi("draw", drawn.folder, "--key", "another")
+    assert told_in_both_languages(ran, "再抽就成了挑选", "a second draw would let one choose")
+
+
+def test_a_frame_that_cannot_be_drawn_from(
+    minyi: Callable[..., Ran], make_round: Callable[..., Round], people: Any
+) -> None:
+    towns = people.frames["towns"].assign(population="unknown")
+    ran = minyi("draw", make_round(towns=towns).folder, "--key", "k")
+    assert told_in_both_languages(ran, "必须是正数", "must be a positive number")
+
+
+def test_more_asked_than_there_are(
+    minyi: Callable[..., Ran], make_round: Callable[..., Round], people: Any
+) -> None:
+    few = people.frames["delegates"].iloc[:12]
+    ran = minyi("draw", make_round(delegates=few).folder, "--key", "k")
+    assert told_in_both_languages(ran, "要抽 20 个，名单只有 12 个", "20 units asked, 12 in the frame")
+
+
+def test_answers_with_faults(
+    minyi: Callable[..., Ran], drawn: Round, sheets: pd.DataFrame, tmp_path: Path
+) -> None:
+    sheets.loc[3, "依法履职"] = "11"
+    write_table(tmp_path / "a.csv", sheets)
+    ran = minyi("collect", drawn.folder, tmp_path / "a.csv")
+    assert told_in_both_languages(ran, "第 5 行，依法履职", "row 5, 依法履职")
+    ran = minyi("collect", drawn.folder, tmp_path / "lost.csv")
+    assert told_in_both_languages(ran, "没有文件", "there is no file")
+
+
+def test_a_good_file_before_a_bad_one_stays_taken_in(
+    minyi: Callable[..., Ran], drawn: Round, sheets: pd.DataFrame, tmp_path: Path
+) -> None:
+    write_table(tmp_path / "a.csv", sheets)
+    ran = minyi("collect", drawn.folder, tmp_path / "a.csv", tmp_path / "lost.csv")
+    assert ran.code == 1 and ran.out == f"{tmp_path / 'a.csv'}: {len(sheets):,}\n"
+    assert len(drawn.steps("collect")) == 1
+
+
+def test_score_without_answers(minyi: Callable[..., Ran], drawn: Round) -> None:
+    assert told_in_both_languages(minyi("score", drawn.folder), "还没有回答", "no answers yet")
+
+
+def test_score_where_a_stratum_has_one_respondent(
+    minyi: Callable[..., Ran], drawn: Round, sheets: pd.DataFrame, tmp_path: Path
+) -> None:
+    units = drawn.sample("staff", "县公安局").units
+    gone = set(units.query("level == '县级'")["id"].iloc[1:])
+    write_table(tmp_path / "a.csv", sheets[~sheets["respondent"].isin(gone)])
+    minyi("collect", drawn.folder, tmp_path / "a.csv")
+    ran = minyi("score", drawn.folder)
+    assert told_in_both_languages(ran, "只抽到一个单位", "has one sampled unit")
+
+
+def test_a_round_that_is_not_proven(minyi: Callable[..., Ran], played: Round) -> None:
+    path = played.folder / "results" / "scores.csv"
+    path.write_bytes(path.read_bytes().replace("县公安局".encode(), "县财政局".encode()))
+    ran = minyi("verify", played.folder)
+    assert told_in_both_languages(
+        ran, "results/scores.csv", "县财政局 is written, scoring again gives 县公安局"
+    )
+
+
+def test_a_place_that_cannot_be_written_to(minyi: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    ran = minyi("create", "r", "--scheme", SMALL, "--folder", tmp_path / "file")
+    assert told_in_both_languages(ran, "文件不能读写", "cannot be read or written")
+
+
+def test_a_command_that_lacks_its_words_says_which(minyi: Callable[..., Ran], drawn: Round) -> None:
+    ran = minyi("draw", drawn.folder)
+    assert ran.code == 2 and "--key" in ran.err
+
+
+def test_python_m_toolkit_is_the_same_command() -> None:
+    command = [sys.executable, "-X", "utf8", "-m", "toolkit", "check", "guangan-2031"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert len(ran.stderr.splitlines()) == 2 and "没有方案" in ran.stderr
