@@ -305,5 +305,6 @@ class Round:
     def steps(self, step: str) -> list[dict[str, Any]]:
         """Give the journal's lines of one kind of step, oldest first."""
         journal = self.folder / "journal.jsonl"
-        lines = journal.read_text(encoding="utf8").splitlines() if journal.is_file() else []
-        return [line for line in map(json.loads, lines) if line["step"] == step]
+        text = journal.read_text(encoding="utf8") if journal.is_file() else ""
+        lines = map(json.loads, filter(None, text.split("\n")))  # a key may hold other line breaks
+        return [line for line in lines if line["step"] == step]

@@ -336,6 +336,14 @@ def test_a_key_that_cannot_be_used_leaves_nothing(key: str, make_round: Maker) -
 # ----------------------------------------------------------------------------------------- journal
 
 
+def test_any_text_may_be_a_key(make_round: Maker) -> None:
+    one = make_round()
+    key = "钥匙\u2028\x85\u2029 “引号” \\ 🔑"
+    one.draw(key)
+    assert one.steps("draw")[0]["key"] == key
+    assert one.verify() == []
+
+
 def test_the_journal_tells_every_step_and_the_digest_of_every_frame(
     make_round: Maker, people: Any, sheets_of: Callable[[Round], pd.DataFrame], tmp_path: Path
 ) -> None:
