@@ -81,6 +81,9 @@ class Systematic:
     kind: Literal["systematic"] = "systematic"
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
 
+    def __post_init__(self) -> None:
+        _whole_name(self)
+
 
 @dataclass(frozen=True)
 class PPS:
@@ -104,6 +107,15 @@ class PPS:
     order: tuple[str, ...] = ()
     kind: Literal["pps"] = "pps"
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        _whole_name(self)
+
+
+def _whole_name(method: Systematic | PPS) -> None:
+    """One column may be given as text, which must not be read letter by letter."""
+    if isinstance(method.order, str):
+        object.__setattr__(method, "order", (method.order,))
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,10 @@ def draw(
     return draw_in(frame, design, key, name, unit, None if within is None else parents_of(within))[0]
 
 
+def _free(name: str, units: pd.DataFrame) -> str:
+    return _free(f"drawn_{name}", units) if name in units.columns else name
+
+
 def parents_of(within: Sample) -> Parents:
     """Give the drawn units of a sample as the parents of a next stage."""
     receipt = within.receipt
@@ -147,7 +151,7 @@ def draw_in(
     stages = _stages(read, cells, drawn, parents, lottery.stage)
     rows = np.concatenate([cell.at[picked] for cell, (picked, _) in zip(cells, drawn, strict=True)])
     units = frame.iloc[read.rows[rows]].reset_index(drop=True)
-    renamed = {c: f"drawn_{c}" for c in stages.columns if c in units.columns}
+    renamed = {c: _free(f"drawn_{c}", units) for c in stages.columns if c in units.columns}
     roles = _roles(design, parents, lottery.stage, renamed)
     receipt = make_receipt(
         lottery=lottery,
@@ -189,7 +193,7 @@ def _numbers(
 ) -> list[int]:
     number = number_of(method)
     available = [len(cell.at) for cell in cells]
-    if number is None:
+    if isinstance(method, Census):
         return available
     if isinstance(number, Proportional | SelfWeighting):
         _at_least_one(number.total, f"{where}: total")
@@ -206,16 +210,17 @@ def _numbers(
         prob = dict(zip(parents.ids, parents.table["prob"].tolist(), strict=True))
         share = [len(cell.at) / prob[cell.parents] for cell in cells]
         return allocate(number.total, share, available, number.at_least, where)
-    _at_least_one(number, where)
+    n = _at_least_one(number, where)
     for cell in cells:
-        if len(cell.at) < number:
-            raise DesignError("too_many_asked", where=cell.where(where), asked=number, available=len(cell.at))
-    return [int(number)] * len(cells)
+        if len(cell.at) < n:
+            raise DesignError("too_many_asked", where=cell.where(where), asked=n, available=len(cell.at))
+    return [n] * len(cells)
 
 
-def _at_least_one(number: object, where: str) -> None:
+def _at_least_one(number: object, where: str) -> int:
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
         raise DesignError("bad_n", where=where, n=number)
+    return int(number)
 
 
 Drawn = tuple[Positions, NDArray[np.float64]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -73,7 +74,7 @@ def make_receipt(
         "stage": lottery.stage,
         "unit": unit,
         "algorithm": algorithm,
-        "design": asdict(design),
+        "design": json.loads(json.dumps(asdict(design), default=int)),
         "within": None
         if parents is None
         else {

@@ -251,7 +251,9 @@ def _probability_differences(sample: Sample, again: Sample, held: list[str]) -> 
         if column not in sample.units.columns:
             found.append(f"the sample has no column {column!r}")
             continue
-        mine, its = sample.units[column].to_numpy()[here], again.units[column].to_numpy()[there]
+        mine, its = sample.units[column].iloc[here], again.units[column].iloc[there].to_numpy()
+        # A table written and read again has blanks for empty text.
+        mine = mine.to_numpy() if its.dtype.kind in "fiu" else mine.fillna("").to_numpy()
         found += [
             f"{_name(keys[here[at]])}: {column} is {mine[at]} in the sample, repeating gives {its[at]}"
             for at in np.flatnonzero(mine != its)

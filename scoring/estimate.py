@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from scoring.errors import AnswerError
+from scoring.errors import AnswerError, EstimateError
 from scoring.survey import Survey
 from scoring.variance import Codes, Floats
 
@@ -210,13 +210,22 @@ def domains_of(table: pd.DataFrame, by: Names | None) -> Domains:
     return Domains(codes.astype(np.intp), pd.DataFrame({name: labels[name] for name in names}))
 
 
-def numeric(table: pd.DataFrame, names: Sequence[str]) -> Floats:
+def numeric(table: pd.DataFrame, names: Sequence[str], finite: bool = True) -> Floats:
     """Give columns as floats with NaN for no answer, shape (n, K)."""
     for name in names:
         if name not in table.columns:
             columns = ", ".join(map(str, table.columns))
             raise AnswerError("no_column", where="survey", column=name, columns=columns)
-    return np.column_stack([table[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in names])
+    values = []
+    for name in names:
+        try:
+            column = table[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        except (TypeError, ValueError) as error:
+            raise EstimateError("not_numbers", where=f"column {name!r}", found=error) from None
+        if finite and np.isinf(column).any():
+            raise EstimateError("not_numbers", where=f"column {name!r}", found="a value is infinite")
+        values.append(column)
+    return np.column_stack(values)
 
 
 def linearised_means(
@@ -296,6 +305,12 @@ def _result(
     valid: NDArray[np.bool_],
     level: float,
 ) -> Estimates:
+    if not 0 < level < 1:
+        raise EstimateError("bad_level", where="level", value=level)
+    own = {"variable", "estimate", "se", "low", "high", "df", "n"} & set(domains.labels.columns)
+    if own:
+        found = f"by-column {sorted(own)[0]!r} has the name of a column of the result"
+        raise EstimateError("bad_estimate", where="by", found=found, hint="Rename it.")
     count, width = len(domains.labels), len(names)
     n = domains.sums(valid.astype(np.float64))
     df = np.column_stack([survey.degrees_of_freedom(domains.codes, count, valid[:, k]) for k in range(width)])

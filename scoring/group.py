@@ -118,7 +118,7 @@ def group_scores(
         raise EstimateError("no_indicators", where="scores", evaluatee=absent[0])
     columns = columns_of(indicators)
     asked = np.array([[column in indicators[one] for column in columns] for one in evaluatees])
-    cells = _Cells.of(numeric(survey.table, columns), domains, asked, scale, columns)
+    cells = _Cells.of(numeric(survey.table, columns, finite=False), domains, asked, scale, columns)
     rate = asked / asked.sum(axis=1, keepdims=True)
     # What a rating brings: its distance from the bottom for the score, 1 in its label for a share.
     gains = np.vstack([full_mark / (scale.high - scale.low) * np.arange(cells.ratings), *_label_hits(scale)])

@@ -146,6 +146,8 @@ def main() -> None:
     """Run the command line; our own errors read as their message, in both languages."""
     try:
         app()
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        sys.stderr.close()
     except OURS as error:
         print(error.chinese, error, sep="\n", file=sys.stderr)
         sys.exit(1)

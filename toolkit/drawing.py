@@ -124,7 +124,7 @@ def merged(frame: pd.DataFrame, unit: str) -> pd.DataFrame:
 
     twice = frame[unit].duplicated(keep=False)
     once = frame[~twice]
-    several = frame[twice].groupby(unit, sort=False).agg(together).reset_index()
+    several = frame[twice].groupby(unit, sort=False, dropna=False).agg(together).reset_index()
     return pd.concat([once, several], ignore_index=True).sort_values(unit, ignore_index=True)[
         list(frame.columns)
     ]

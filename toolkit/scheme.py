@@ -20,6 +20,12 @@ from toolkit.faults import kind_faults, pydantic_faults, usable
 from toolkit.resources import shipped_scheme
 
 Config = dict[str, str]
+KEYS = ("group", "respondent", "evaluatee")
+RESERVED = {
+    *KEYS,
+    *("class", "score", "estimate", "se", "low", "high", "df", "rank", "rank_low", "rank_high"),
+    *("places", "margin"),
+}
 FORBID: Config = {"extra": "forbid"}
 
 
@@ -185,7 +191,7 @@ class Scheme:
         name = Path(source).name if is_file else f"{source}.toml"
         try:
             text = Path(source).read_text(encoding="utf-8-sig") if is_file else shipped_scheme(str(source))
-        except FileNotFoundError:
+        except (FileNotFoundError, IsADirectoryError, PermissionError):
             raise SchemeError(name, [fault("", "no_file", source=source)]) from None
         except UnicodeDecodeError as error:
             raise SchemeError(name, [fault("", "not_utf8", at=error.start)]) from None
@@ -252,6 +258,9 @@ def _faults(scheme: Scheme) -> Iterator[Fault]:
 
 def _checks(scheme: Scheme) -> Iterator[Check]:
     classes, groups = getattr(scheme, "classes", ()), getattr(scheme, "groups", ())
+    yield partial(_repeats, "groups.name", lambda: [group.name for group in groups])
+    yield partial(_repeats, "classes.name", lambda: [each.name for each in classes])
+    yield partial(_name_faults, scheme)
     yield partial(_weight_faults, scheme)
     yield partial(_valid_faults, scheme)
     yield partial(_repeats, "classes", lambda: [each.id for each in classes])
@@ -327,9 +336,43 @@ def _group_faults(group: Group, path: str) -> Iterator[Fault]:
 def _label_faults(scheme: Scheme) -> Iterator[Fault]:
     for text in Scale.label_faults(scheme.scale):
         yield fault("scale.labels", "labels", found=text)
+    yield from _repeats("scale.labels", lambda: [label.name for label in scheme.scale.labels])
+    ratings = {str(one) for one in range(scheme.scale.low, scheme.scale.high + 1)}
+    for word in (*scheme.scale.dont_know, *scheme.scale.refused):
+        if word in ratings:
+            yield fault("scale.dont_know", "word_is_rating", word=word)
+    yield from _repeats("scale.dont_know", lambda: [*scheme.scale.dont_know, *scheme.scale.refused])
+
+
+def _name_faults(scheme: Scheme) -> Iterator[Fault]:
+    """Names that would hide a column of the results, or lead out of the round's folder."""
+    for at, group in enumerate(scheme.groups):
+        if group.id in RESERVED:
+            yield fault(f"groups[{at}].id", "reserved", name=group.id)
+        for number, draw in enumerate(group.draws):
+            for key in ("name", "frame"):
+                if not _is_file_name(getattr(draw, key)):
+                    path = f"groups[{at}].draws[{number}].{key}"
+                    yield fault(path, "file_name", name=getattr(draw, key))
+    for at, each in enumerate(scheme.classes):
+        for number, evaluatee in enumerate(each.evaluatees):
+            if not _is_file_name(evaluatee):
+                yield fault(f"classes[{at}].evaluatees[{number}]", "file_name", name=evaluatee)
+        for indicator in each.indicators:
+            if indicator in KEYS:
+                yield fault(f"classes[{at}].indicators", "reserved", name=indicator)
+    if not _is_file_name(scheme.id):
+        yield fault("id", "file_name", name=scheme.id)
+
+
+def _is_file_name(name: str) -> bool:
+    return bool(name.strip()) and not name.startswith(".") and not set(name) & set('/\\:*?"<>|\x1f\n\r')
 
 
 def _range_faults(scheme: Scheme) -> Iterator[Fault]:
+    full_mark = getattr(scheme, "full_mark", 100)
+    if not full_mark > 0:
+        yield fault("full_mark", "positive", found=full_mark)
     low, high = getattr(scheme.scale, "low", 0), getattr(scheme.scale, "high", 1)
     if low >= high:
         yield fault("scale.high", "scale", low=low, high=high)

@@ -208,11 +208,10 @@ def _group(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Grou
                 for row, who, whom in sheets
             ],
         )
-    design = sorted(
-        {name for role in drawn.roles.values() for name in np.atleast_1d(role) if name is not None}
-    )
-    table = answers.table.assign(**{name: drawn.units[name].to_numpy()[rows] for name in design})
-    roles = dict(drawn.roles)
+    roles = {name: _apart(role) for name, role in drawn.roles.items()}
+    design = {name for role in drawn.roles.values() for name in np.atleast_1d(role) if name is not None}
+    columns = {_apart(name): drawn.units[name].to_numpy()[rows] for name in sorted(design)}
+    table = answers.table.assign(**columns)
     if group.population == "infinite":
         roles = {name: role for name, role in roles.items() if name not in ("population", "prob")}
     return group_scores(
@@ -224,6 +223,13 @@ def _group(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Grou
         census_dont_know=answers.dont_know if group.is_census and group.population == "finite" else None,
         unit="respondent",
     )
+
+
+def _apart(role: Any) -> Any:
+    """Rename a design column so that no indicator can have its name."""
+    if isinstance(role, list | tuple):
+        return [_apart(one) for one in role]
+    return None if role is None else f"design: {role}"
 
 
 def published(values: Floats, decimals: int) -> Floats:

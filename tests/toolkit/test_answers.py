@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -79,10 +80,10 @@ def test_an_unknown_evaluatee_is_named(
 
 
 def test_a_respondent_who_was_not_drawn_is_named(
-    collect: Callable[..., int], drawn: Round, sheets: pd.DataFrame, people: pd.DataFrame
+    collect: Callable[..., int], drawn: Round, sheets: pd.DataFrame, people: Any
 ) -> None:
     mine = drawn.sample("users", "县教育局").units["id"]
-    every = people.frames["users"].query("evaluatee == '县教育局'")["id"]  # type: ignore[attr-defined]
+    every = people.frames["users"].query("evaluatee == '县教育局'")["id"]
     undrawn = sorted(set(every) - set(mine))[0]
     assert refused(collect, drawn, wrong(sheets, "respondent", undrawn)) == [
         f"row 10: {undrawn!r} is not in the users sample for '县教育局'"

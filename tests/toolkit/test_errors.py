@@ -113,6 +113,25 @@ SCHEME_FAULTS: list[tuple[str, list[tuple[str, str]], str, str]] = [
         "groups[0].draws[1].design.method.n.kind：只能是 proportional, self_weighting 之一，现为 None",
     ),
     (
+        "reserved",
+        [('id = "delegates"', 'id = "score"')],
+        "groups[2].id: 'score' is a column of the results or answers; choose another name",
+        "groups[2].id：'score' 是结果或回答中的列名，请换一个",
+    ),
+    (
+        "file_name",
+        [('frame = "staff"', 'frame = "../staff"')],
+        "groups[1].draws[0].frame: '../staff' cannot be part of a file's name; leave out / \\ : * ? \" < > | "
+        "and a leading dot",
+        "groups[1].draws[0].frame：'../staff' 不能用作文件名；请去掉 / \\ : * ? \" < > | 和开头的点",
+    ),
+    (
+        "word_is_rating",
+        [('dont_know = ["不了解"]', 'dont_know = ["5"]')],
+        "scale.dont_know: '5' is a rating of the scale, so it cannot stand for no answer",
+        "scale.dont_know：'5' 是量表上的分值，不能表示没有回答",
+    ),
+    (
         "weights_sum",
         [("weight = 0.10", "weight = 0.05")],
         "groups[3].weight: weights must sum to 1; they sum to 0.95",

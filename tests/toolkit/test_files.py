@@ -70,8 +70,17 @@ def test_every_kind_of_file_gives_the_same_table_of_text(form: str, tmp_path: Pa
     assert table.index.tolist() == [0, 1, 2, 3]
 
 
+def test_ids_of_a_long_file_stay_text_to_its_end(tmp_path: Path) -> None:
+    wide = 512  # pandas guesses types piece by piece, a million cells each
+    rows = [",".join(f"id{k}" for k in range(wide)), *[",".join(["007"] * wide)] * 2500]
+    (tmp_path / "x.csv").write_text("\n".join(rows), encoding="utf-8")
+    table = read_table(tmp_path / "x.csv")
+    assert table.shape == (2500, wide)
+    assert (table == "007").all(axis=None)
+
+
 def test_numbers_in_excel_are_read_as_they_are_shown(tmp_path: Path) -> None:
-    rows = [["id", "size"], [7, 0.5], [123456789012345, 5000.0], ["007", True]]
+    rows: list[list[Any]] = [["id", "size"], [7, 0.5], [123456789012345, 5000.0], ["007", True]]
     table = read_table(excel(tmp_path / "x.xlsx", rows))
     assert content(table) == {"id": ["7", "123456789012345", "007"], "size": ["0.5", "5000", "True"]}
 
