@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scoring import Survey, mean, ratio, share, total
+from scoring import EstimateError, Survey, mean, ratio, share, total
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 R = json.loads((ORACLES / "survey_api.json").read_text(encoding="utf8"))["designs"]
@@ -67,3 +67,15 @@ def test_order_of_rows_changes_no_estimate() -> None:
     first = mean(Survey(table, **roles), ["api00", "enroll"], by="stype")
     second = mean(Survey(table.sample(frac=1, random_state=3), **roles), ["api00", "enroll"], by="stype")
     np.testing.assert_allclose(first.cov, second.cov, rtol=1e-10, atol=1e-10)
+
+
+def test_says_what_an_estimate_cannot_be_made_of() -> None:
+    table = pd.DataFrame({"y": [1.0, 2.0, 4.0], "n": ["a", "b", "b"], "word": ["7", "不了解", "8"]})
+    for call, text in (
+        (lambda: mean(Survey(table), "y", level=95), "must lie between 0 and 1; it is 95"),
+        (lambda: mean(Survey(table), "y", by="n"), "by-column 'n' has the name of a column of the result"),
+        (lambda: mean(Survey(table), "word"), "column 'word': must be numbers"),
+        (lambda: mean(Survey(table.assign(y=np.inf)), "y"), "a value is infinite"),
+    ):
+        with pytest.raises(EstimateError, match=text):
+            call()

@@ -114,9 +114,9 @@ SCHEME_FAULTS: list[tuple[str, list[tuple[str, str]], str, str]] = [
     ),
     (
         "reserved",
-        [('id = "delegates"', 'id = "score"')],
-        "groups[2].id: 'score' is a column of the results or answers; choose another name",
-        "groups[2].id：'score' 是结果或回答中的列名，请换一个",
+        [('id = "inspectors"', 'id = "score"')],
+        "groups[3].id: 'score' is a column of the results or answers; choose another name",
+        "groups[3].id：'score' 是结果或回答中的列名，请换一个",
     ),
     (
         "file_name",

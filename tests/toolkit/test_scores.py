@@ -61,9 +61,9 @@ def tiny_drawn() -> dict[str, Drawn]:
     return {"users": Drawn(users, own), "panel": Drawn(panel, whole)}
 
 
-def tiny_scores(scheme: Scheme, answers: str = ANSWERS) -> Scores:
+def tiny_scores(scheme: Scheme, answers: str = ANSWERS, items: tuple[str, str] = ("态度", "效率")) -> Scores:
     rows = np.array(answers.split()).reshape(-1, 5)
-    raw = pd.DataFrame(rows, columns=["group", "respondent", "evaluatee", "态度", "效率"])
+    raw = pd.DataFrame(rows, columns=["group", "respondent", "evaluatee", *items])
     return score(scheme, tiny_drawn(), parse_answers(raw, scheme, "x"))
 
 
@@ -80,6 +80,13 @@ def test_scores_and_composite_by_hand(small: Scheme) -> None:
         [7, 7, 10, 5, 8, 7, 6, 7]
     )
     assert scores.groups["n"].tolist() == [3, 3, 3, 3]
+
+
+def test_an_indicator_called_like_a_design_column_keeps_its_answers(small: Scheme) -> None:
+    scheme = tiny(small)
+    renamed = replace(scheme, classes=(replace(scheme.classes[0], indicators=("w", "N")),))
+    other = tiny_scores(renamed, items=("w", "N"))
+    pd.testing.assert_frame_equal(tiny_scores(scheme).table, other.table)
 
 
 def test_errors_by_hand(small: Scheme) -> None:
