@@ -55,6 +55,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}: no valid answer to {variable!r}{domain}. Leave it out or collect more.",
         "{where}：“{variable}”{domain}没有有效回答。请去掉或补充调查。",
     ),
+    "name_taken": (
+        "{where}: by-column {column!r} has the name of a column of the result. Rename it.",
+        "{where}：分组列“{column}”与结果表的列重名。请改名。",
+    ),
     "no_indicators": (
         "{where}: {evaluatee!r} has no indicators. Give each evaluatee its indicators.",
         "{where}：被评单位“{evaluatee}”没有指标。请给每个被评单位指定指标。",
@@ -116,6 +120,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "Check how it was estimated, or pass the nearest semidefinite matrix.",
         "{where}：必须半正定；化为相关系数后最小特征值是 {value:.3g}。"
         "请检查估计方法，或改用最接近的半正定矩阵。",
+    ),
+    "by_hides_result": (
+        "{where}: by-column {column!r} has the name of a column of the result. Rename it.",
+        "{where}：分组列“{column}”与结果中的列同名。请改名。",
     ),
     "bad_level": (
         "{where}: must lie between 0 and 1; it is {value!r}. 0.95 is usual.",

@@ -309,8 +309,7 @@ def _result(
         raise EstimateError("bad_level", where="level", value=level)
     own = {"variable", "estimate", "se", "low", "high", "df", "n"} & set(domains.labels.columns)
     if own:
-        found = f"by-column {sorted(own)[0]!r} has the name of a column of the result"
-        raise EstimateError("bad_estimate", where="by", found=found, hint="Rename it.")
+        raise EstimateError("name_taken", where="by", column=sorted(own)[0])
     count, width = len(domains.labels), len(names)
     n = domains.sums(valid.astype(np.float64))
     df = np.column_stack([survey.degrees_of_freedom(domains.codes, count, valid[:, k]) for k in range(width)])
