@@ -1,4 +1,4 @@
-"""How answers become scores, ranks and grades, with their error."""
+"""How answers become scores and ranks, with their error."""
 
 from scoring.errors import AnswerError, EstimateError
 from scoring.estimate import Estimates, mean, ratio, share, total

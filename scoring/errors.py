@@ -55,10 +55,6 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}: no valid answer to {variable!r}{domain}. Leave it out or collect more.",
         "{where}：“{variable}”{domain}没有有效回答。请去掉或补充调查。",
     ),
-    "name_taken": (
-        "{where}: by-column {column!r} has the name of a column of the result. Rename it.",
-        "{where}：分组列“{column}”与结果表的列重名。请改名。",
-    ),
     "no_indicators": (
         "{where}: {evaluatee!r} has no indicators. Give each evaluatee its indicators.",
         "{where}：被评单位“{evaluatee}”没有指标。请给每个被评单位指定指标。",

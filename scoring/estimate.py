@@ -309,7 +309,7 @@ def _result(
         raise EstimateError("bad_level", where="level", value=level)
     own = {"variable", "estimate", "se", "low", "high", "df", "n"} & set(domains.labels.columns)
     if own:
-        raise EstimateError("name_taken", where="by", column=sorted(own)[0])
+        raise EstimateError("by_hides_result", where="by", column=sorted(own)[0])
     count, width = len(domains.labels), len(names)
     n = domains.sums(valid.astype(np.float64))
     df = np.column_stack([survey.degrees_of_freedom(domains.codes, count, valid[:, k]) for k in range(width)])

@@ -16,7 +16,7 @@ OURS = (DesignError, FrameError, AnswerError, EstimateError, RoundError, SchemeE
 
 app = cyclopts.App(
     name="minyi",
-    help="民意 Minyi: samples anyone can verify; scores, places and grades that carry their uncertainty.",
+    help="民意 Minyi: samples anyone can verify; scores and places that carry their uncertainty.",
 )
 
 
