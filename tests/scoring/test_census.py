@@ -207,6 +207,25 @@ def test_one_answer_with_others_missing_tells_no_spread() -> None:
 
 
 def test_one_answer_is_enough_where_no_other_is_due() -> None:
-    ratings = np.array([7.0, np.nan, np.nan]).reshape(3, 1, 1)
-    dont_know = np.array([False, True, True]).reshape(3, 1, 1)
-    assert census(ratings, dont_know).cov.item() == 0
+    # E0 is known to one member alone; E1 lacks one of three answers: 10² × 2 (1/2 - 1/3).
+    ratings = np.array([[7.0, np.nan, np.nan], [6, 8, np.nan]]).T.reshape(3, 2, 1)
+    dont_know = np.array([[False, True, True], [False] * 3]).T.reshape(3, 2, 1)
+    np.testing.assert_allclose(census(ratings, dont_know).cov, [[0, 0], [0, 100 / 3]], rtol=1e-12)
+    assert census(ratings[:, :1], dont_know[:, :1]).cov.item() == 0
+
+
+def test_indicators_that_are_not_asked_are_not_missing() -> None:
+    # E0 is not asked q2 and q3, so only its q1 can be blank.
+    ratings = gaps(7, 20, 0.2, 0.0)[0]
+    table = sheets(ratings)
+    found = group_scores(
+        Survey(table), {"E0": ["q1"], "E1": Q}, TEN, census_dont_know=np.zeros((40, 3), bool), unit="member"
+    ).cov
+    assert found[0, 0] == pytest.approx(census(ratings[:, :1, :1]).cov.item(), rel=1e-9)
+    assert found[1, 1] == pytest.approx(census(ratings[:, 1:]).cov.item(), rel=1e-9)
+    blank = table.copy()
+    blank.loc[blank["evaluatee"] == "E0", ["q2", "q3"]] = np.nan
+    again = group_scores(
+        Survey(blank), {"E0": ["q1"], "E1": Q}, TEN, census_dont_know=np.zeros((40, 3), bool), unit="member"
+    ).cov
+    np.testing.assert_array_equal(again, found)
