@@ -34,7 +34,8 @@ class GroupScores:
     cov : ndarray of float, shape (D, D)
         Covariance of the official scores.
     df : ndarray of float, shape (D,)
-        Degrees of freedom; infinite where nothing was sampled.
+        Degrees of freedom after Satterthwaite over strata and stages; infinite where there is no
+        variance.
     n : ndarray of int, shape (D,)
         Answer sheets with at least one valid answer.
     means : ndarray of float, shape (D, K)
@@ -131,7 +132,7 @@ def group_scores(
     if census_dont_know is None:
         z = cells.linearised(chosen, gains, rate, weights)
         cov = survey.covariance(z, domains.codes, size)
-        df = survey.degrees_of_freedom(domains.codes, size, np.asarray(cells.valid.any(axis=1)))
+        df = survey.satterthwaite(z[:, 0], domains.codes, size, np.asarray(cells.valid.any(axis=1)))
     else:
         respondents = np.arange(len(cells.valid)) if unit is None else pd.factorize(survey.table[unit])[0]
         due = asked[domains.codes] & ~census_dont_know

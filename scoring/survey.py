@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.errors import AnswerError
-from scoring.variance import Codes, Floats, Stage, add_stage, first_rows, paired
+from scoring.variance import Codes, Floats, Stage, add_stage, first_rows, paired, stage_parts
 
 Columns = str | Sequence[str | None] | None
 
@@ -131,6 +131,37 @@ class Survey:
             for code in (psu, stratum)
         ]
         return np.where(numbers[0] > 0, numbers[0] - numbers[1], np.inf).astype(np.float64)
+
+    def satterthwaite(self, z: Floats, domain: Codes, domains: int, counts: NDArray[np.bool_]) -> Floats:
+        """Give the degrees of freedom of the variance of each domain's total.
+
+        The variance is a sum of parts, one for each stage and stratum, which differ in size and in the
+        units they rest on: ``V² / sum (V_h² / (m_h - 1))``, m_h the open units that contribute (Satterthwaite
+        1946). Where one stratum brings most of the variance, few units tell it, however many there are
+        in the others; counting PSUs less strata would say too much.
+
+        Parameters
+        ----------
+        z : ndarray of float, shape (n,)
+            Row values, weighted.
+        domain : ndarray of int, shape (n,)
+            Domain of each row.
+        domains : int
+        counts : ndarray of bool, shape (n,)
+            Which rows contribute.
+
+        Returns
+        -------
+        ndarray of float, shape (domains,)
+            Infinite where there is no variance.
+        """
+        whole, load = np.zeros(domains), np.zeros(domains)
+        for stage in self.stages:
+            variance, units, of = stage_parts(stage, z, domain, counts)
+            whole += np.bincount(of, weights=variance, minlength=domains)
+            freedom = np.maximum(units - 1, 1.0)  # a lone contributor still varies against the others' zeros
+            load += np.bincount(of, weights=variance**2 / freedom, minlength=domains)
+        return np.divide(whole**2, load, out=np.full(domains, np.inf), where=load > 0)
 
     def covariance(self, z: Floats, domain: Codes, domains: int) -> Floats:
         """Estimate the covariance of totals of row values, each in its row's domain.

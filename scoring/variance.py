@@ -52,6 +52,52 @@ def first_rows(codes: Codes) -> Codes:
 
 def add_stage(result: Floats, stage: Stage, z: Floats, domain: Codes, domains: int) -> None:
     """Add one stage's part of the covariance."""
+    left, sums, factor = _hajek(stage)
+    unit_domain = domain[first_rows(stage.unit)]
+    if bool((domain == unit_domain[stage.unit]).all()):
+        totals = _unit_totals(z, stage.unit, left.size)
+        _add_single_domain(result, stage.stratum, left, sums, factor, totals, unit_domain, domains)
+    else:
+        _add_many_domains(result, stage, left, sums, factor, z, domain, domains)
+
+
+def stage_parts(
+    stage: Stage, z: Floats, domain: Codes, counts: NDArray[np.bool_]
+) -> tuple[Floats, Floats, Codes]:
+    """Give each stratum's part of each domain's variance.
+
+    Parameters
+    ----------
+    stage : Stage
+    z : ndarray of float, shape (n,)
+        Row values, weighted.
+    domain : ndarray of int, shape (n,)
+    counts : ndarray of bool, shape (n,)
+        Which rows contribute.
+
+    Returns
+    -------
+    variance, units : ndarray of float, shape (P,)
+        One part for every stratum that a domain reaches, and the open units (drawn, not certain) that
+        contribute to it.
+    domain : ndarray of int, shape (P,)
+    """
+    left, sums, factor = _hajek(stage)
+    cell = paired(stage.unit, domain)
+    first = first_rows(cell)
+    total, unit = np.bincount(cell, weights=z), stage.unit[first]
+    part = paired(stage.stratum[unit], domain[first])
+    stratum, of = stage.stratum[unit][first_rows(part)], domain[first][first_rows(part)]
+    squares = np.bincount(part, weights=left[unit] * total**2)
+    linear = np.bincount(part, weights=left[unit] * total)
+    means = np.divide(linear**2, sums[stratum], out=np.zeros_like(linear), where=sums[stratum] > 0)
+    variance = factor[stratum] * np.maximum(squares - means, 0.0)
+    contributes = (np.bincount(cell, weights=counts) > 0) & (left[unit] > 0)
+    return variance, np.bincount(part, weights=contributes), of
+
+
+def _hajek(stage: Stage) -> tuple[Floats, Floats, Floats]:
+    """Give each unit's 1 - prob, their sum in each stratum, and each stratum's factor c."""
     left: Floats = 1 - stage.prob
     sums: Floats = np.bincount(stage.stratum, weights=left).astype(np.float64)
     squares = np.bincount(stage.stratum, weights=left * left)
@@ -59,12 +105,7 @@ def add_stage(result: Floats, stage: Stage, z: Floats, domain: Codes, domains: i
     factor = np.zeros(sums.size)
     factor[varying] = 1 / (1 - squares[varying] / sums[varying] ** 2)
     factor[stage.stratum] *= stage.above  # the same for all units of a stratum
-    unit_domain = domain[first_rows(stage.unit)]
-    if bool((domain == unit_domain[stage.unit]).all()):
-        totals = _unit_totals(z, stage.unit, left.size)
-        _add_single_domain(result, stage.stratum, left, sums, factor, totals, unit_domain, domains)
-    else:
-        _add_many_domains(result, stage, left, sums, factor, z, domain, domains)
+    return left, sums, factor
 
 
 def _unit_totals(z: Floats, unit: Codes, units: int) -> Floats:

@@ -220,10 +220,57 @@ def test_order_of_rows_and_evaluatees_does_not_matter() -> None:
     close(again.cov, found.cov)
 
 
-def test_degrees_of_freedom_are_units_less_strata() -> None:
+def test_degrees_of_freedom_of_a_stratified_sample_follow_satterthwaite() -> None:
+    q = pd.Series([2.0, 9, 4, 7, 6, 5, 6])
+    table = pd.DataFrame({"evaluatee": "甲", "q1": q, "h": list("aaabbbb"), "N": [30] * 3 + [12] * 4})
+    found = group_scores(Survey(table, stratum="h", population="N"), {"甲": ["q1"]}, TEN)
+    # By hand: V_h = n_h (1 - f_h) s_h² of z = 10 (q - mean) / 7, on n_h - 1 degrees each.
+    z = 10 * (q - q.mean()) / 7
+    part = [3 * (1 - 3 / 30) * z[:3].var(), 4 * (1 - 4 / 12) * z[3:].var()]
+    close(found.cov, [[sum(part)]])
+    close(found.df, [sum(part) ** 2 / (part[0] ** 2 / 2 + part[1] ** 2 / 3)])
+
+
+def test_degrees_of_freedom_of_two_stages_add_up_strata_of_both() -> None:
     table, roles = two_stages(12)
-    # Seven open towns in two counties, and the twelve people of the certain one, four an evaluatee.
-    assert group_scores(Survey(table, **roles), ALL, TEN).df.tolist() == [7 - 2 + 4 - 1] * 3
+    found = group_scores(Survey(table, **roles), ALL, TEN)
+    for at, one in enumerate(found.evaluatees):
+        own = table[table["evaluatee"] == one]
+        indicators = ALL[one]
+        mean = own[indicators].mean()
+        z = (own[indicators] - mean).div(own[indicators].notna().sum()).sum(axis=1) * 10 / len(indicators)
+        answered = own[indicators].notna().any(axis=1).reindex(table.index, fill_value=False)
+        parts = stage_variances(table, roles, z.reindex(table.index, fill_value=0.0), answered)
+        close(found.cov[at, at], sum(variance for variance, _ in parts))
+        close(found.df[at], sum(v for v, _ in parts) ** 2 / sum(v**2 / df for v, df in parts))
+
+
+def stage_variances(
+    table: pd.DataFrame, roles: dict[str, Any], z: pd.Series, own: pd.Series
+) -> list[tuple[float, float]]:
+    """Each stratum's variance and degrees of freedom, by loops over strata and units."""
+    found, above = [], pd.Series(1.0, table.index)
+    path: list[str] = []
+    probs = roles.get("prob") or [None] * len(roles["psu"])
+    for stratum, psu, population, prob in zip(
+        roles["stratum"], roles["psu"], roles["population"], probs, strict=True
+    ):
+        outer = [*path, *([stratum] if stratum else [])]
+        chance = pd.Series(0.0, table.index)
+        for _, rows in table.groupby(outer) if outer else [((), table)]:
+            of = rows.groupby(psu).ngroup()
+            n = of.nunique()
+            chance[rows.index] = rows[prob] if prob else n / rows[population]
+            totals = z[rows.index].groupby(of).sum().to_numpy()
+            left = 1 - chance[rows.index].groupby(of).first().to_numpy()
+            if (left > 0).any():
+                a = left / left.sum()
+                spread = left * (totals - (a * totals).sum()) ** 2
+                weight = above[rows.index].iloc[0] / (1 - (a**2).sum())
+                open_units = (own[rows.index].groupby(of).any().to_numpy() & (left > 0)).sum()
+                found.append((weight * spread.sum(), max(open_units - 1, 1)))
+        path, above = [*outer, psu], above * chance
+    return [(v, df) for v, df in found if v > 0]
 
 
 # ----------------------------------------------------------------------------------- what is refused

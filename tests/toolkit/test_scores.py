@@ -170,7 +170,7 @@ def test_groups_equal_means_of_a_survey_and_their_covariance(played: Round, smal
             assert part["se"].tolist() == pytest.approx(se, rel=1e-9, abs=1e-9)
 
 
-def test_degrees_of_freedom_are_units_less_strata(played: Round) -> None:
+def test_degrees_of_freedom_of_each_group(played: Round) -> None:
     wide = played.score().groups.pivot(index="group", columns="evaluatee", values="df")
     towns = played.sample("towns").units.set_index("town")
     certain = towns.index[towns["stage_prob"] == 1]
@@ -178,9 +178,11 @@ def test_degrees_of_freedom_are_units_less_strata(played: Round) -> None:
     assert len(certain) >= 1 and drawn["county"].nunique() == 2
     for evaluatee, df in wide.loc["users"].items():
         users = played.sample("users", str(evaluatee)).units["town"].value_counts()
-        # A town that is certain to be drawn is a stratum of its own, whose units are the users.
-        assert df == len(drawn) - 2 + (users[certain] - 1).sum()
-    assert sorted(wide.loc["staff"]) == [9.0 - 2] * 4 + [np.inf]  # sheets less levels
+        # Satterthwaite: between the weakest stratum's own degrees, and all strata's of both stages.
+        assert drawn["county"].value_counts().min() - 1 < df < len(drawn) - 2 + (users - 1).sum()
+    staff = wide.loc["staff"].drop("县图书馆")
+    levels = played.sample("staff", "县教育局").units["level"].value_counts()
+    assert (levels.min() - 1 <= staff).all() and (staff <= 9 - 2).all()  # 7 is sheets less levels
     assert set(wide.loc["delegates"]) == {20.0 - 1}
     assert np.isinf([wide.loc["staff", "县图书馆"], *wide.loc["inspectors"]]).all()
 
