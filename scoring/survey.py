@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -38,11 +39,16 @@ class Survey:
         Column of that stage's inclusion probabilities, or one per stage, where they are unequal; it
         goes before ``population``.
 
+    lonely : "error" or "adjust"
+        What to do where a stratum has one sampled unit out of several: name it, or take its deviation
+        from the mean of all linearised values, which is 0 (Lumley's ``survey.lonely.psu = "adjust"``);
+        cautious, since it holds the difference of the stratum from the rest.
+
     Raises
     ------
     AnswerError
         A column is missing, a weight, population or probability is bad, or a stratum has one sampled
-        unit out of several.
+        unit out of several and ``lonely`` is "error".
 
     Notes
     -----
@@ -63,6 +69,7 @@ class Survey:
     psu: Columns = None
     population: Columns = None
     prob: Columns = None
+    lonely: Literal["error", "adjust"] = "error"
 
     def __post_init__(self) -> None:
         if not len(self.table):
@@ -161,7 +168,8 @@ class Survey:
             whole += np.bincount(of, weights=variance, minlength=domains)
             freedom = np.maximum(units - 1, 1.0)  # a lone contributor still varies against the others' zeros
             load += np.bincount(of, weights=variance**2 / freedom, minlength=domains)
-        return np.divide(whole**2, load, out=np.full(domains, np.inf), where=load > 0)
+        result: Floats = np.divide(whole**2, load, out=np.full(domains, np.inf), where=load > 0)
+        return result
 
     def covariance(self, z: Floats, domain: Codes, domains: int) -> Floats:
         """Estimate the covariance of totals of row values, each in its row's domain.
@@ -243,7 +251,9 @@ def _stages(survey: Survey) -> tuple[Stage, ...]:
             unit = paired(stratum, column_codes(table, str(psu[at])))
         first = first_rows(unit)
         prob = _stage_prob(table, unit, stratum[first], first, populations[at], probs[at], path, own)
-        if (above > 0).any():  # below an infinite population no later stage counts
+        if (
+            survey.lonely == "error" and (above > 0).any()
+        ):  # below an infinite population no later stage counts
             _refuse_lonely(stratum[first], prob, first, table, path)
         path = own
         stages.append(Stage(unit, stratum[first], prob, above[first]))

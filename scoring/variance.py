@@ -93,13 +93,18 @@ def stage_parts(
     means = np.divide(linear**2, sums[stratum], out=np.zeros_like(linear), where=sums[stratum] > 0)
     variance = factor[stratum] * np.maximum(squares - means, 0.0)
     contributes = (np.bincount(cell, weights=counts) > 0) & (left[unit] > 0)
-    return variance, np.bincount(part, weights=contributes), of
+    return variance, np.bincount(part, weights=contributes).astype(np.float64), of
 
 
 def _hajek(stage: Stage) -> tuple[Floats, Floats, Floats]:
-    """Give each unit's 1 - prob, their sum in each stratum, and each stratum's factor c."""
+    """Give each unit's 1 - prob, their sum in each stratum, and each stratum's factor c.
+
+    A stratum with one open unit has an infinite sum: its mean is then 0, the mean of all linearised
+    values, and its factor 1.
+    """
     left: Floats = 1 - stage.prob
     sums: Floats = np.bincount(stage.stratum, weights=left).astype(np.float64)
+    sums[np.bincount(stage.stratum, weights=left > 0) == 1] = np.inf
     squares = np.bincount(stage.stratum, weights=left * left)
     varying = sums > 0
     factor = np.zeros(sums.size)
@@ -143,7 +148,8 @@ def _add_single_domain(
             if other != k:
                 blocks[each, other, each, k] += part
     stratum_of, domain_of = stratum[first], domain[first]
-    shared = (np.bincount(stratum_of)[stratum_of] > 1) & (size > 0) & (factor[stratum_of] > 0)
+    between = (np.bincount(stratum_of)[stratum_of] > 1) | np.isinf(sums[stratum_of])
+    shared = between & (size > 0) & (factor[stratum_of] > 0)
     if not shared.any():
         return
     stratum_of, domain_of, size, mean = stratum_of[shared], domain_of[shared], size[shared], mean[shared]

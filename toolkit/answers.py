@@ -1,10 +1,12 @@
-"""Answer sheets: read as text, checked against the scheme and the sample, told apart by group."""
+"""Answer sheets: text checked against the scheme, told apart by group."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from enum import IntEnum
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,16 +14,20 @@ from numpy.typing import NDArray
 
 from scoring.group import columns_of
 from toolkit.errors import Fault, RoundError, fault
-from toolkit.files import read_table
 from toolkit.scheme import Group, Scheme
 
 HEADS = {"对象类别": "group", "编号": "respondent", "被评单位": "evaluatee"}
 KEYS = ["group", "respondent", "evaluatee"]
 
 
-def sheets_as_text(path: Path) -> pd.DataFrame:
-    """Read a file of answers with our names for its key columns, blanks as empty text."""
-    return read_table(path).rename(columns=HEADS).fillna("")
+class State(IntEnum):
+    """What became of a question."""
+
+    RATED = 0
+    DONT_KNOW = 1
+    REFUSED = 2
+    BLANK = 3
+    NOT_ASKED = 4
 
 
 @dataclass(frozen=True)
@@ -32,22 +38,78 @@ class Answers:
     ----------
     table : DataFrame
         ``evaluatee``, ``respondent`` and the rating columns as numbers, NaN where there is no valid
-        answer; one row per sheet, the index counting the file's rows from 0.
-    dont_know : ndarray of bool, shape (rows, K)
-        Which answers are 不了解, in the order of the rating columns.
+        answer; one row per sheet.
+    state : ndarray of int8, shape (rows, K)
+        What became of each question, a ``State``, in the order of the rating columns.
     """
 
     table: pd.DataFrame
-    dont_know: NDArray[np.bool_]
+    state: NDArray[np.int8]
+
+    @property
+    def dont_know(self) -> NDArray[np.bool_]:
+        """Which answers are 不了解, shape (rows, K)."""
+        return np.asarray(self.state == State.DONT_KNOW)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with one row: its position, the column, what stands there, and why it is no answer."""
+
+    at: int
+    column: str
+    found: str
+    fault: Fault
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Rows of answers against the scheme.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        ``row`` (in its file) and the key columns as text.
+    group, evaluatee : ndarray of int, shape (n,)
+        Their places in the scheme, -1 for unknown.
+    values : ndarray of float, shape (n, K)
+    state : ndarray of int8, shape (n, K)
+    findings : list of Finding
+    """
+
+    rows: pd.DataFrame
+    group: NDArray[np.intp]
+    evaluatee: NDArray[np.intp]
+    values: NDArray[np.float64]
+    state: NDArray[np.int8]
+    findings: list[Finding]
+
+    def answers(self, scheme: Scheme, keep: NDArray[np.bool_]) -> dict[str, Answers]:
+        """Give the kept rows, by group."""
+        columns = columns_of(scheme.indicators)
+        found = {}
+        for code, group in enumerate(scheme.groups):
+            at = np.flatnonzero(keep & (self.group == code))
+            values, state = self.values[at], self.state[at]
+            if scheme.dont_know.removed_per == "respondent":
+                values[(state == State.DONT_KNOW).any(axis=1)] = np.nan
+            table = pd.DataFrame(values, columns=columns, index=at)
+            table.insert(0, "respondent", self.rows["respondent"].to_numpy()[at])
+            names = pd.Index(scheme.evaluatees)
+            whom = pd.Categorical.from_codes(self.evaluatee[at], categories=names)
+            table.insert(0, "evaluatee", pd.Series(whom, index=table.index))
+            found[group.id] = Answers(table, state)
+        return found
 
 
 def parse_answers(raw: pd.DataFrame, scheme: Scheme, file: str) -> dict[str, Answers]:
-    """Read the sheets of all groups, or say everything that is wrong with the file.
+    """Read the sheets of all groups, or say everything that is wrong with them.
 
     Parameters
     ----------
     raw : DataFrame
-        Text: ``group`` (id or name), ``respondent``, ``evaluatee`` and the indicators.
+        Text: ``group`` (id or name), ``respondent``, ``evaluatee`` and the indicators; the index
+        counts the file's rows from 0, below a head.
     scheme : Scheme
     file : str
         For messages.
@@ -55,167 +117,123 @@ def parse_answers(raw: pd.DataFrame, scheme: Scheme, file: str) -> dict[str, Ans
     Raises
     ------
     RoundError
-        With all faults of the file.
+        With all faults.
     """
-    sheets, faults = read_answers(raw, scheme, file)
+    rows = raw.rename(columns=HEADS)
+    faults = column_faults(rows, scheme, file)
     if faults:
         raise RoundError(file, faults)
-    return sheets
+    checked = check_rows(rows.assign(row=raw.index.to_numpy() + 2), scheme)
+    if checked.findings:
+        raise RoundError(file, [one.fault for one in checked.findings])
+    return checked.answers(scheme, np.ones(len(rows), dtype=bool))
 
 
-def read_answers(raw: pd.DataFrame, scheme: Scheme, file: str) -> tuple[dict[str, Answers], list[Fault]]:
-    """Read the sheets as far as they go, and give what is wrong with the file; as ``parse_answers``."""
-    raw = raw.rename(columns=HEADS)
-    columns = columns_of(scheme.indicators)
+def column_faults(rows: pd.DataFrame, scheme: Scheme, place: str) -> list[Fault]:
+    """Name columns that repeat, and those that the evaluatees in the rows need and are not there."""
     found = [
-        fault("", "repeated_column", file=file, column=column, count=2)
-        for column in raw.columns[raw.columns.duplicated()]
+        fault("", "repeated_column", file=place, column=column, count=2)
+        for column in rows.columns[rows.columns.duplicated()]
     ]
-    missing = [column for column in [*KEYS, *columns] if column not in raw.columns]
+    asked = scheme.indicators
+    there = set(rows["evaluatee"]) if "evaluatee" in rows and not found else set[str]()
+    needed = columns_of({one: columns for one, columns in asked.items() if one in there})
+    missing = [column for column in [*KEYS, *needed] if column not in rows.columns]
     if missing:
-        found.append(fault("", "answers_columns", file=file, missing=", ".join(missing)))
-    if found:
-        raise RoundError(file, found)
-    lines = raw.index.to_numpy() + 2
-    names = {group.name: group.id for group in scheme.groups} | {
-        group.id: group.id for group in scheme.groups
-    }
-    group_code, group_values = pd.factorize(raw["group"].fillna(""))
-    group_of = np.array([names.get(value, "") for value in group_values], dtype=object)
-    known_evaluatees = pd.Index(scheme.evaluatees)
-    whom = known_evaluatees.get_indexer(pd.Index(raw["evaluatee"].fillna("")))
-    evaluatee = pd.Categorical.from_codes(whom, categories=known_evaluatees)
-    faults = []
-    known = ", ".join(group.id for group in scheme.groups)
-    for row in np.flatnonzero(np.isin(group_code, np.flatnonzero(group_of == ""))):
-        what = group_values[group_code[row]]
-        faults.append(fault("", "unknown_group", row=lines[row], found=what, known=known))
-    for row in np.flatnonzero(evaluatee.codes < 0):
-        what = raw["evaluatee"].fillna("").iloc[row]
-        faults.append(fault("", "unknown_evaluatee", row=lines[row], found=what))
-    values, dont_know, rating_faults = _ratings(raw, columns, scheme)
-    faults += rating_faults + _unasked(values, dont_know, evaluatee, columns, scheme, lines)
-    table = pd.DataFrame(values, columns=columns, index=raw.index)
-    table.insert(0, "respondent", raw["respondent"].fillna(""))
-    table.insert(0, "evaluatee", pd.Series(evaluatee, index=raw.index))
-    sheets = {
-        group.id: _of_group(table, dont_know, group_code, np.flatnonzero(group_of == group.id), scheme)
-        for group in scheme.groups
-    }
-    return sheets, faults
+        found.append(fault("", "answers_columns", file=place, missing=", ".join(missing)))
+    return found
 
 
-def _of_group(
-    table: pd.DataFrame,
-    dont_know: NDArray[np.bool_],
-    code: NDArray[np.intp],
-    codes: NDArray[np.intp],
-    scheme: Scheme,
-) -> Answers:
-    rows = np.flatnonzero(np.isin(code, codes))
-    part, unknown = table.iloc[rows].copy(), dont_know[rows]
-    if scheme.dont_know.removed_per == "respondent":
-        part.iloc[np.flatnonzero(unknown.any(axis=1)), 2:] = np.nan
-    return Answers(part, unknown)
+def check_rows(rows: pd.DataFrame, scheme: Scheme) -> Checked:
+    """Read rows of text against the scheme: who, whom, and every rating.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Text: ``row`` (a number), ``group`` (id or name), ``respondent``, ``evaluatee`` and indicators.
+    scheme : Scheme
+
+    Returns
+    -------
+    Checked
+    """
+    columns = columns_of(scheme.indicators)
+    lines = rows["row"].to_numpy()
+    keys = pd.DataFrame({"row": lines, **{key: _plain(rows[key]) for key in KEYS}})
+    names = {group.name: at for at, group in enumerate(scheme.groups)}
+    names |= {group.id: at for at, group in enumerate(scheme.groups)}
+    codes, found = pd.factorize(keys["group"])
+    group = np.array([names.get(one, -1) for one in found], dtype=np.intp)[codes]
+    evaluatee = pd.Index(scheme.evaluatees).get_indexer(pd.Index(keys["evaluatee"])).astype(np.intp)
+    known = "、".join(f"{one.id} ({one.name})" for one in scheme.groups)
+    findings = [
+        Finding(at, "group", found, fault("", "unknown_group", row=lines[at], found=found, known=known))
+        for at, found in _where(group < 0, keys["group"])
+    ]
+    findings += [
+        Finding(at, "evaluatee", found, fault("", "unknown_evaluatee", row=lines[at], found=found))
+        for at, found in _where(evaluatee < 0, keys["evaluatee"])
+    ]
+    values, state, odd = _ratings(rows, columns, scheme, lines)
+    asked = np.array([[c in scheme.indicators[one] for c in columns] for one in scheme.evaluatees])
+    unasked = ~asked[evaluatee] & (evaluatee >= 0)[:, None]
+    findings += odd + [
+        Finding(
+            int(at),
+            columns[k],
+            str(rows[columns[k]].iloc[at]),
+            fault("", "not_asked", row=lines[at], column=columns[k], evaluatee=keys["evaluatee"].iloc[at]),
+        )
+        for at, k in np.argwhere(unasked & (state < State.BLANK))
+    ]
+    state[unasked] = State.NOT_ASKED
+    return Checked(keys, group, evaluatee, values, state, sorted(findings, key=lambda one: one.at))
+
+
+def _plain(column: pd.Series) -> NDArray[Any]:
+    """Text without outer blanks, in the one form of Unicode that ids have."""
+    codes, found = pd.factorize(column)
+    texts = [unicodedata.normalize("NFC", str(one)).strip() for one in found]
+    return np.array([*texts, ""], dtype=object)[codes]
+
+
+def _where(wrong: NDArray[np.bool_], column: pd.Series) -> Iterator[tuple[int, str]]:
+    values = column.to_numpy()
+    for at in np.flatnonzero(wrong).tolist():
+        yield at, str(values[at])
 
 
 def _ratings(
-    raw: pd.DataFrame, columns: list[str], scheme: Scheme
-) -> tuple[NDArray[np.float64], NDArray[np.bool_], list[Fault]]:
+    rows: pd.DataFrame, columns: Sequence[str], scheme: Scheme, lines: NDArray[Any]
+) -> tuple[NDArray[np.float64], NDArray[np.int8], list[Finding]]:
+    """Read every rating; a whole number that a program wrote as 9.0, or in full width, is that number."""
     scale = scheme.scale
-    allowed = {str(rating): float(rating) for rating in range(scale.low, scale.high + 1)}
-    empty = {"", *scale.dont_know, *scale.refused}
-    words = ", ".join([*scale.dont_know, *scale.refused, "blank"])
-    values = np.full((len(raw), len(columns)), np.nan)
-    dont_know = np.zeros(values.shape, dtype=bool)
-    faults = []
-    for k, column in enumerate(columns):
-        codes, found = pd.factorize(raw[column])
-        texts = [str(one).strip() for one in found]
-        values[:, k] = np.array([*(allowed.get(text, np.nan) for text in texts), np.nan])[codes]
-        dont_know[:, k] = np.array([*(text in scale.dont_know for text in texts), False])[codes]
-        bad = [code for code, text in enumerate(texts) if text not in allowed and text not in empty]
-        for row in np.flatnonzero(np.isin(codes, bad)) if bad else ():
-            what = raw[column].iloc[row]
-            faults.append(
-                fault(
-                    "",
-                    "rating",
-                    row=int(raw.index[int(row)]) + 2,
-                    column=column,
-                    found=what,
-                    low=scale.low,
-                    high=scale.high,
-                    words=words,
-                )
-            )
-    return values, dont_know, faults
-
-
-def _unasked(
-    values: NDArray[np.float64],
-    dont_know: NDArray[np.bool_],
-    evaluatee: pd.Categorical[str],
-    columns: list[str],
-    scheme: Scheme,
-    lines: NDArray[np.int64],
-) -> list[Fault]:
-    asked = np.array([[c in scheme.indicators[one] for c in columns] for one in scheme.evaluatees])
-    wrong = (~np.isnan(values) | dont_know) & ~asked[evaluatee.codes] & (evaluatee.codes >= 0)[:, None]
-    return [
-        fault(
-            "",
-            "not_asked",
-            row=lines[row],
-            column=columns[k],
-            evaluatee=scheme.evaluatees[evaluatee.codes[row]],
-        )
-        for row, k in np.argwhere(wrong)
-    ]
-
-
-def respondent_faults(
-    sheets: Mapping[str, Answers],
-    before: Mapping[str, Answers] | None,
-    drawn: Mapping[str, pd.DataFrame],
-    scheme: Scheme,
-) -> list[Fault]:
-    """Name sheets from nobody in the sample, and a second sheet of one respondent for one evaluatee."""
-    faults = []
-    for group in scheme.groups:
-        table = sheets[group.id].table
-        table = table[table["evaluatee"].notna()]
-        row_of = table.index.to_numpy() + 2
-        place = places(table, drawn[group.id], group, scheme)
-        who, whom = table["respondent"].to_numpy(), table["evaluatee"].to_numpy()
-        for at in np.flatnonzero(place < 0):
-            faults.append(
-                fault("", "not_in_sample", row=row_of[at], found=who[at], evaluatee=whom[at], group=group.id)
-            )
-        key = place.astype(np.int64) * len(scheme.evaluatees) + table["evaluatee"].cat.codes.to_numpy()
-        first = pd.Series(np.arange(key.size)).groupby(key).transform("min").to_numpy()
-        for at in np.flatnonzero((first != np.arange(key.size)) & (place >= 0)):
-            other = row_of[first[at]]
-            faults.append(
-                fault("", "answered_twice", row=row_of[at], other=other, found=who[at], evaluatee=whom[at])
-            )
-        if before is not None:
-            old = before[group.id].table
-            there = places(old, drawn[group.id], group, scheme).astype(np.int64) * len(scheme.evaluatees)
-            known = np.isin(key, there + old["evaluatee"].cat.codes.to_numpy()) & (place >= 0)
-            for at in np.flatnonzero(known):
-                faults.append(fault("", "answered_before", row=row_of[at], found=who[at], evaluatee=whom[at]))
-    return faults
-
-
-def joined(first: Mapping[str, Answers], second: Mapping[str, Answers]) -> dict[str, Answers]:
-    """Put the sheets of two files together, group by group."""
-    return {
-        group: Answers(
-            pd.concat([one.table, second[group].table]), np.vstack([one.dont_know, second[group].dont_know])
-        )
-        for group, one in first.items()
+    allowed = {
+        f"{rating}{end}": float(rating) for rating in range(scale.low, scale.high + 1) for end in ("", ".0")
     }
+    states = dict.fromkeys(scale.dont_know, State.DONT_KNOW) | dict.fromkeys(scale.refused, State.REFUSED)
+    states |= dict.fromkeys(allowed, State.RATED) | {"": State.BLANK}
+    words = "、".join([*scale.dont_know, *scale.refused])
+    values = np.full((len(rows), len(columns)), np.nan)
+    state = np.full(values.shape, State.BLANK, dtype=np.int8)
+    findings = []
+    for k, column in enumerate(columns):
+        if column not in rows:
+            continue
+        codes, found = pd.factorize(rows[column])
+        texts = [unicodedata.normalize("NFKC", str(one)).strip() for one in found]
+        values[:, k] = np.array([*(allowed.get(text, np.nan) for text in texts), np.nan])[codes]
+        own = [
+            states.get(text, states.get(str(one).strip(), -1)) for text, one in zip(texts, found, strict=True)
+        ]
+        state[:, k] = np.array([*own, State.BLANK], dtype=np.int8)[codes]
+        bad = [code for code, one in enumerate(own) if one < 0]
+        for at in np.flatnonzero(np.isin(codes, bad)).tolist() if bad else ():
+            what = str(found[codes[at]])
+            given = {"row": lines[at], "column": column, "found": what, "words": words}
+            found_fault = fault("", "rating", low=scale.low, high=scale.high, **given)
+            findings.append(Finding(at, column, what, found_fault))
+    return values, state, findings
 
 
 def places(table: pd.DataFrame, drawn: pd.DataFrame, group: Group, scheme: Scheme) -> NDArray[np.intp]:

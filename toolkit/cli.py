@@ -74,8 +74,8 @@ def draw(round: Path, *, key: str) -> None:
 
 
 @app.command
-def collect(round: Path, *files: Path) -> None:
-    """Take in files of answers; raw files are kept as they came.
+def collect(round: Path, *files: Path, group: str | None = None) -> None:
+    """Take in files of answers; good rows count, the others are listed with the reason.
 
     Parameters
     ----------
@@ -83,12 +83,47 @@ def collect(round: Path, *files: Path) -> None:
         The round's folder.
     files
         CSV or Excel.
+    group
+        The group of all rows, where the files do not say one.
     """
+    from toolkit.report.terminal import print_intake
     from toolkit.round import Round
 
     one = Round.open(round)
     for file in files:
-        print(f"{file}: {one.collect(file):,}")
+        print_intake(one.collect(file, group), one.folder)
+
+
+@app.command
+def withdraw(
+    round: Path,
+    file: str,
+    *,
+    reason: str,
+    office: str,
+    row: list[int] | None = None,
+    sheet: str | None = None,
+) -> None:
+    """Take back a file of answers, or some of its rows; the raw file and the reason are kept.
+
+    Parameters
+    ----------
+    round
+        The round's folder.
+    file
+        The file's name in answers/raw.
+    reason
+        Why.
+    office
+        Who decided.
+    row
+        A row of the file; may be given several times. Without it, all rows.
+    sheet
+        Worksheet of the rows.
+    """
+    from toolkit.round import Round
+
+    Round.open(round).withdraw(file, reason=reason, office=office, rows=row, sheet=sheet)
 
 
 @app.command

@@ -62,10 +62,23 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "unknown_group": ("row {row}: group {found!r} is none of {known}", "第 {row} 行：对象类别 {found!r} 不在 {known} 之中"),
     "unknown_evaluatee": ("row {row}: {found!r} is no evaluatee of this scheme", "第 {row} 行：{found!r} 不是本方案的被评单位"),
     "not_in_sample": ("row {row}: {found!r} is not in the {group} sample for {evaluatee!r}", "第 {row} 行：{found!r} 不在 {evaluatee!r} 的 {group} 样本中"),
-    "answered_twice": ("rows {other} and {row}: {found!r} answers twice for {evaluatee!r}", "第 {other} 行和第 {row} 行：{found!r} 对 {evaluatee!r} 答了两次"),
-    "answered_before": ("row {row}: {found!r} has answered for {evaluatee!r} in a file taken in before", "第 {row} 行：{found!r} 对 {evaluatee!r} 的回答此前已收"),
+    "shortened_id": ("row {row}: {found!r} is an id that Excel has shortened; make the column text and enter it again", "第 {row} 行：编号 {found!r} 已被 Excel 缩写；请把该列设为文本后重新录入"),
+    "id_as_date": ("row {row}: {found!r} is an id that Excel has taken for a date; make the column text and enter it again", "第 {row} 行：编号 {found!r} 已被 Excel 当成日期；请把该列设为文本后重新录入"),
+    "id_as_number": ("row {row}: {found!r} is not in the sample; Excel may have made it of {meant!r}. Make the column text", "第 {row} 行：{found!r} 不在样本中；可能是 Excel 把 {meant!r} 当成了数字。请把该列设为文本"),
+    "answered_differently": ("row {row}: {found!r} answers for {evaluatee!r} otherwise than in row {other} of {file}; neither counts until one is withdrawn", "第 {row} 行：{found!r} 对 {evaluatee!r} 的回答与 {file} 第 {other} 行不同；撤回其中一份之前，都不计入"),
+    "answered_again": ("row {row}: {found!r} answers for {evaluatee!r} as in row {other} of {file}; counted once", "第 {row} 行：{found!r} 对 {evaluatee!r} 的回答与 {file} 第 {other} 行相同；只计一次"),
+    "too_few_answers": ("no evaluatee has {fewest} valid answers to every indicator yet; collect more", "还没有一个单位的每项指标都有 {fewest} 份有效回答；请继续收集"),
+    "change_off_scale": ("{evaluatee}: {points:+g} points on {score} leave the scale of 0 to {full}", "{evaluatee}：{score} 分加 {points:+g} 分，超出 0 到 {full} 的范围"),
+    "no_such_evaluatee": ("{found!r} is no evaluatee of this scheme; {meant} may be meant", "{found!r} 不是本方案的被评单位；可能是 {meant}"),
+    "no_points": ("a change needs points other than 0; it is {found}", "变更的分数不能是 {found}，必须是非零的数"),
+    "withdrawn": ("withdrawn by {office}: {reason}", "由{office}撤回：{reason}"),
+    "no_such_answers": ("no file {file!r} of answers was taken in; there are {known}", "没有收过回答文件 {file!r}；已收的有 {known}"),
+    "no_row_usable": ("no row of {file} can be used; the first reasons follow", "{file} 没有一行可用；原因如下"),
+    "sealed": ("the formal result is sealed; reopen the round with a reason first", "正式结果已封存；请先写明理由重新打开"),
+    "not_sealed": ("nothing is sealed yet", "还没有封存"),
+    "reason_needed": ("say the reason and the office that decided", "请写明理由和决定的单位"),
     "not_asked": ("row {row}: {column!r} is no indicator of {evaluatee!r}, yet it is answered", "第 {row} 行：{column!r} 不是 {evaluatee!r} 的指标，却有回答"),
-    "rating": ("row {row}, {column}: {found!r} is no rating from {low} to {high}, nor {words}", "第 {row} 行，{column}：{found!r} 不是 {low} 到 {high} 的整数，也不是 {words}"),
+    "rating": ("row {row}, {column}: {found!r} is no whole number from {low} to {high}, nor {words}", "第 {row} 行，{column}：{found!r} 不是 {low} 到 {high} 的整数，也不是 {words}"),
     "no_sheets": ("no answers from group {group} yet; collect them first", "还没有 {group} 的回答：请先收集"),
     "no_valid_answer": ("group {group} has no valid answer on {evaluatee!r} to {indicators}; collect more", "{group} 对 {evaluatee!r} 的 {indicators} 没有有效回答；请补充调查"),
     "not_proven": ("{found}", "{found}"),
@@ -89,6 +102,7 @@ class Fault:
     path: str
     english: str
     chinese: str
+    rule: str = ""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.english}" if self.path else self.english
@@ -97,7 +111,7 @@ class Fault:
 def fault(path: str, rule: str, **found: Any) -> Fault:
     """Fill in a template."""
     english, chinese = TEMPLATES[rule]
-    return Fault(path, english.format(**found), chinese.format(**found))
+    return Fault(path, english.format(**found), chinese.format(**found), rule)
 
 
 class _Faults(ValueError):

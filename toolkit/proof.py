@@ -12,14 +12,15 @@ import pandas as pd
 
 from sampling import Sample, verify
 from sampling.draw import parents_of
-from toolkit.answers import KEYS, sheets_as_text
+from toolkit.answers import KEYS
 from toolkit.drawing import design_of, draw_name, lists_of
 from toolkit.errors import RoundError, fault
-from toolkit.files import file_digest, read_table
+from toolkit.files import file_digest, read_own_table
+from toolkit.intake import answer_rows
 from toolkit.progress import watched
-from toolkit.round import Round
+from toolkit.round import Round, result_tables
 from toolkit.scheme import Draw, Group
-from toolkit.scores import score
+from toolkit.seal import seal_differences
 
 NUMBERS_AGREE = 1e-9
 UNUSABLE = (ValueError, TypeError, LookupError, AttributeError, OSError)  # what a damaged file may raise
@@ -48,6 +49,8 @@ def round_differences(one: Round) -> Iterator[str]:
         yield from _answer_differences(one)
     if one.steps("score"):
         yield from _score_differences(one)
+    if one.sealed:
+        yield from seal_differences(one)
 
 
 def _draw_differences(one: Round) -> Iterator[str]:
@@ -122,7 +125,8 @@ def _answer_differences(one: Round) -> Iterator[str]:
             yield f"results/answers/{step['file']}: not the file that was taken in"
         if file_digest(scored) != file_digest(raw):
             try:
-                yield from _cell_differences(sheets_as_text(scored), sheets_as_text(raw))
+                rows = [answer_rows(path, one.scheme, step["group"]) for path in (scored, raw)]
+                yield from _cell_differences(*rows)
             except UNUSABLE as error:
                 yield f"answers: {step['file']} cannot be compared: {error}"
 
@@ -130,19 +134,14 @@ def _answer_differences(one: Round) -> Iterator[str]:
 def _score_differences(one: Round) -> Iterator[str]:
     results = one.folder / "results"
     try:
-        again = score(one.scheme, one.drawn(), one.answers())
+        admitted = one.admitted()
+        tables = result_tables(one.scores(admitted), admitted)
     except UNUSABLE as error:
         yield f"the scores cannot be computed again: {error}"
         return
-    tables = {
-        "scores": again.table,
-        "groups": again.groups,
-        "indicators": again.indicators,
-        "labels": again.labels,
-    }
     for name, fresh in tables.items():
         try:
-            written = read_table(results / f"{name}.csv")
+            written = read_own_table(results / f"{name}.csv")
         except UNUSABLE as error:
             yield f"results/{name}.csv: {error}"
             continue
@@ -151,6 +150,7 @@ def _score_differences(one: Round) -> Iterator[str]:
 
 def _cell_differences(then: pd.DataFrame, now: pd.DataFrame) -> Iterator[str]:
     """Compare the answers that were scored with the answers taken in, cell by cell."""
+    then, now = (table.drop(columns=["file", "sheet", "row"]) for table in (then, now))
     a, b = (table[~table.duplicated(KEYS)].set_index(KEYS) for table in (then, now))
     for key in now.loc[now.duplicated(KEYS), KEYS].itertuples(index=False, name=None):
         yield f"answers: {_sheet(key)} stands twice in the file"

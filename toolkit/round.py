@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import reduce
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from sampling import Sample
-from toolkit.answers import Answers, joined, parse_answers, read_answers, respondent_faults
+from toolkit.answers import Answers
 from toolkit.drawing import EACH, draw_all, gather
-from toolkit.errors import RoundError, fault
+from toolkit.errors import Fault, RoundError, fault
 from toolkit.files import (
     file_digest,
     read_own_table,
@@ -28,6 +28,8 @@ from toolkit.files import (
     write_table,
     write_text,
 )
+from toolkit.intake import SET_ASIDE, Admitted, Intake, Withdrawal, admit, answer_rows
+from toolkit.review import Change, reviewed
 from toolkit.scheme import Draw, Scheme
 from toolkit.scores import Drawn, Scores, score
 
@@ -166,51 +168,130 @@ class Round:
 
     # --- answers --------------------------------------------------------------------------------------
 
-    def collect(self, file: str | Path) -> int:
+    def collect(self, file: str | Path, group: str | None = None) -> Intake:
         """Take in a file of answers; the raw file is kept as it came.
+
+        Good rows count; every other row is set aside with the reason, in
+        ``answers/set_aside/`` beside the file's name.
 
         Parameters
         ----------
         file : str or Path
-            CSV or Excel with ``group``, ``respondent``, ``evaluatee`` and the indicators.
+            CSV or Excel: a table of respondents and evaluatees, or forms; see ``toolkit.intake``.
+        group : str, optional
+            The group of the whole file, where it does not say one.
 
         Returns
         -------
-        int
-            Sheets taken in; 0 when this very file was taken in before.
+        Intake
+            With no sheets when this very file was taken in before.
 
         Raises
         ------
         RoundError
-            With all faults of the file; nothing is taken in then.
+            The file cannot be read, or no row of it can be used; nothing is taken in then.
         """
         path = Path(file)
-        raw = read_table(path)
+        self._refuse_sealed()
+        rows = answer_rows(path, self.scheme, group)
         digest = file_digest(path)
-        taken = self.steps("collect")
-        if digest in {step["sha256"] for step in taken}:
-            return 0
-        drawn = {name: one.units for name, one in self.drawn().items()}
-        sheets, faults = read_answers(raw, self.scheme, path.name)
-        faults += respondent_faults(sheets, self.answers() if taken else None, drawn, self.scheme)
-        if faults:
-            raise RoundError(path.name, faults)
+        taken, gone = self.steps("collect"), self._withdrawn()
+        whole = {one.file for one in gone if one.rows is None and one.sheet is None}
+        if digest in {step["sha256"] for step in taken if step["file"] not in whole}:
+            return Intake(path.name, 0, pd.DataFrame(columns=SET_ASIDE))
         kept = f"{len(taken) + 1:03d}-{path.name}"
+        before = [self._rows(step) for step in taken]
+        found = admit(pd.concat([*before, rows.assign(file=kept)]), self._lists(), self.scheme, gone)
+        sheets = found.sheets.get(kept, 0)
+        set_aside = found.set_aside[found.set_aside["file"] == kept].reset_index(drop=True)
+        if not sheets and not (set_aside["rule"] == "answered_again").any():
+            reasons = [Fault("", *pair) for pair in zip(set_aside["why"], set_aside["why_zh"], strict=True)]
+            raise RoundError(path.name, [fault("", "no_row_usable", file=path.name), *reasons])
         write_bytes(self.folder / "answers" / "raw" / kept, path.read_bytes())
-        count = sum(len(one.table) for one in sheets.values())
-        self.note("collect", file=kept, sha256=digest, sheets=count)
-        return count
+        write_table(self.folder / "answers" / "set_aside" / f"{Path(kept).stem}.csv", set_aside)
+        lines = len(set_aside[["sheet", "row"]].drop_duplicates())
+        self.note("collect", file=kept, sha256=digest, sheets=sheets, set_aside=lines, group=group)
+        return Intake(kept, sheets, set_aside)
 
-    def answers(self) -> dict[str, Answers]:
-        """Read all answers taken in, by group."""
+    def withdraw(
+        self,
+        file: str,
+        *,
+        reason: str,
+        office: str,
+        rows: Sequence[int] | None = None,
+        sheet: str | None = None,
+    ) -> None:
+        """Take back a file of answers or some of its rows; they stay in ``answers/raw`` and the journal.
+
+        Parameters
+        ----------
+        file : str
+            Its name in ``answers/raw``.
+        reason, office : str
+            Why, and who decided.
+        rows : list of int, optional
+            Rows of the file; without it, all of them.
+        sheet : str, optional
+            Worksheet of the rows.
+
+        Raises
+        ------
+        RoundError
+            There is no such file, the reason or the office is empty, or the result is sealed.
+        """
+        self._refuse_sealed()
+        known = [step["file"] for step in self.steps("collect")]
+        if file not in known:
+            names = ", ".join(known) or "—"
+            raise RoundError(self.folder.name, [fault("", "no_such_answers", file=file, known=names)])
+        self._reasoned(reason, office)
+        chosen = None if rows is None else [int(row) for row in rows]
+        self.note("withdraw", file=file, rows=chosen, sheet=sheet, reason=reason, office=office)
+
+    def admitted(self) -> Admitted:
+        """Read all answers taken in: those that count, by group, and the rows set aside with the reason."""
         steps = self.steps("collect")
         if not steps:
             raise RoundError(self.folder.name, [fault("", "no_answers")])
-        raw = self.folder / "answers" / "raw"
-        return reduce(
-            joined,
-            (parse_answers(read_table(raw / step["file"]), self.scheme, step["file"]) for step in steps),
-        )
+        rows = pd.concat([self._rows(step) for step in steps])
+        return admit(rows, self._lists(), self.scheme, self._withdrawn())
+
+    def answers(self) -> dict[str, Answers]:
+        """Read all answers that count, by group."""
+        return self.admitted().answers
+
+    def _rows(self, step: Mapping[str, Any]) -> pd.DataFrame:
+        path = self.folder / "answers" / "raw" / step["file"]
+        return answer_rows(path, self.scheme, step["group"], step["file"])
+
+    def _lists(self) -> dict[str, pd.DataFrame]:
+        return {name: one.units for name, one in self.drawn().items()}
+
+    def _withdrawn(self) -> list[Withdrawal]:
+        return [
+            Withdrawal(
+                step["file"],
+                step["reason"],
+                step["office"],
+                None if step["rows"] is None else tuple(step["rows"]),
+                step["sheet"],
+            )
+            for step in self.steps("withdraw")
+        ]
+
+    @property
+    def sealed(self) -> bool:
+        """Whether a formal result stands sealed."""
+        return len(self.steps("seal")) > len(self.steps("reopen"))
+
+    def _refuse_sealed(self) -> None:
+        if self.sealed:
+            raise RoundError(self.folder.name, [fault("", "sealed")])
+
+    def _reasoned(self, reason: str, office: str) -> None:
+        if not reason.strip() or not office.strip():
+            raise RoundError(self.folder.name, [fault("", "reason_needed")])
 
     # --- scores ---------------------------------------------------------------------------------------
 
@@ -256,25 +337,119 @@ class Round:
                 units[column] = units[column].astype(np.float64)
         return Sample(units, receipt["roles"], receipt)
 
-    def score(self) -> Scores:
-        """Score and rank everyone, and write the results.
+    def score(self, provisional: bool = False) -> Scores:
+        """Score and rank everyone, apply the changes of the review, and write the results.
+
+        Parameters
+        ----------
+        provisional : bool
+            Score what is in, for internal use: see ``toolkit.provisional``. Written apart, under
+            ``results/provisional``; changes of a review are not in it.
 
         Returns
         -------
         Scores
+            When the round is sealed, the formal result again; nothing is written then.
         """
-        answers = self.answers()
-        scores = score(self.scheme, self.drawn(), answers)
-        results = self.folder / "results"
-        write_table(results / "scores.csv", scores.table)
-        write_table(results / "groups.csv", scores.groups)
-        write_table(results / "indicators.csv", scores.indicators)
-        write_table(results / "labels.csv", scores.labels)
+        admitted = self.admitted()
+        scores = self.scores(admitted, provisional)
+        if self.sealed and not provisional:
+            return replace(scores, status="formal")
+        results = self.folder / "results" / "provisional" if provisional else self.folder / "results"
+        for name, table in result_tables(scores, admitted).items():
+            write_table(results / f"{name}.csv", table)
         for step in self.steps("collect"):  # the very files that were scored stay beside the scores
             raw = self.folder / "answers" / "raw" / step["file"]
             write_bytes(results / "answers" / step["file"], raw.read_bytes())
-        self.note("score", sha256=file_digest(results / "scores.csv"))
+        kind = "provisional" if provisional else "score"
+        self.note(kind, sha256=file_digest(results / "scores.csv"))
         return scores
+
+    def scores(self, admitted: Admitted | None = None, provisional: bool = False) -> Scores:
+        """Score as ``score`` does, and write nothing."""
+        from toolkit.provisional import provisional as score_what_is_in
+
+        answers = (admitted or self.admitted()).answers
+        if provisional:
+            return score_what_is_in(self.scheme, self.drawn(), answers)
+        return reviewed(score(self.scheme, self.drawn(), answers), self.changes())
+
+    # --- review and seal ------------------------------------------------------------------------------
+
+    def change(self, evaluatee: str, points: float, *, reason: str, office: str) -> None:
+        """Enter a change that the review makes to an evaluatee's score; the next ``score`` applies it.
+
+        Parameters
+        ----------
+        evaluatee : str
+        points : float
+            Added to the composite; below 0 to take points off.
+        reason, office : str
+            Why, and who decided.
+
+        Raises
+        ------
+        RoundError
+            There is no such evaluatee, the points are 0 or no number, the reason or office is empty,
+            or the result is sealed.
+        """
+        self._refuse_sealed()
+        if evaluatee not in self.scheme.evaluatees:
+            meant = ", ".join(get_close_matches(evaluatee, self.scheme.evaluatees, 3, 0.4)) or "—"
+            found = fault("", "no_such_evaluatee", found=evaluatee, meant=meant)
+            raise RoundError(self.folder.name, [found])
+        if not np.isfinite(points) or points == 0:
+            raise RoundError(self.folder.name, [fault("", "no_points", found=points)])
+        self._reasoned(reason, office)
+        self.note("change", evaluatee=evaluatee, points=float(points), reason=reason, office=office)
+
+    def changes(self) -> list[Change]:
+        """Give the changes of the review, oldest first."""
+        return [
+            Change(step["evaluatee"], step["points"], step["reason"], step["office"])
+            for step in self.steps("change")
+        ]
+
+    def seal(self, *, office: str) -> str:
+        """Score, report, and close the round: the formal result.
+
+        Afterwards nothing can be collected, withdrawn or changed, unless the round is opened again with
+        a reason.
+
+        Parameters
+        ----------
+        office : str
+            Who seals.
+
+        Returns
+        -------
+        str
+            The SHA-256 of ``results/seal.json``, which lists the SHA-256 of every file of the round and
+            of the journal so far. Publish it.
+
+        Raises
+        ------
+        RoundError
+            The round cannot be scored, or is sealed already.
+        """
+        from toolkit.seal import seal
+
+        self._refuse_sealed()
+        self._reasoned("seal", office)
+        return seal(self, office)
+
+    def reopen(self, *, reason: str, office: str) -> None:
+        """Open a sealed round again; the seal and the reason stay in the journal.
+
+        Raises
+        ------
+        RoundError
+            Nothing is sealed, or the reason or office is empty.
+        """
+        if not self.sealed:
+            raise RoundError(self.folder.name, [fault("", "not_sealed")])
+        self._reasoned(reason, office)
+        self.note("reopen", reason=reason, office=office)
 
     def verify(self) -> list[str]:
         """Draw everything again, score everything again, and name what differs.
@@ -308,3 +483,15 @@ class Round:
         text = journal.read_text(encoding="utf8") if journal.is_file() else ""
         lines = map(json.loads, filter(None, text.split("\n")))  # a key may hold other line breaks
         return [line for line in lines if line["step"] == step]
+
+
+def result_tables(scores: Scores, admitted: Admitted) -> dict[str, pd.DataFrame]:
+    """Give the tables of a result by the names of their files."""
+    return {
+        "scores": scores.table,
+        "groups": scores.groups,
+        "indicators": scores.indicators,
+        "labels": scores.labels,
+        "trail": scores.trail,
+        "set_aside": admitted.set_aside,
+    }

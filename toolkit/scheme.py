@@ -162,6 +162,7 @@ class Scheme:
     ranking: Ranking
     classes: tuple[EvaluateeClass, ...]
     groups: tuple[Group, ...]
+    lonely_psu: Literal["error", "adjust"] = "error"
     unclear: tuple[Unclear, ...] = ()
     column_names: dict[str, str] = field(default_factory=dict)
     text: str = field(default="", repr=False, compare=False)

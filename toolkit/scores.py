@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.composite import Composite, composite
-from scoring.estimate import interval
 from scoring.group import GroupScores, columns_of, group_scores
-from scoring.rank import rank_sets, ranks
 from scoring.survey import Survey
 from toolkit.answers import Answers, places
 from toolkit.errors import Fault, RoundError, fault
+from toolkit.placing import placed, published
 from toolkit.scheme import Group, Scheme
 
 Floats = NDArray[np.float64]
+Status = Literal["provisional", "preliminary", "reviewed", "formal"]
+TRAIL = [
+    *("evaluatee", "points", "reason", "office"),
+    *("score_before", "score_after", "rank_before", "rank_after"),
+]
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class Scores:
         that the sampling error leaves possible, jointly for the class), then each group's score.
     cov : ndarray of float, shape (E, E)
         Covariance of all composites, in the table's order.
+    pair_df : ndarray of float, shape (E, E)
+        Degrees of freedom of the differences.
     groups : DataFrame
         One row per group and evaluatee: ``estimate``, ``se``, ``df``, ``n`` (sheets with a valid
         answer), ``counted`` (sheets that count towards the plan), ``plain`` and ``design`` scores.
@@ -59,14 +64,24 @@ class Scores:
         Mean rating of every indicator by group and evaluatee.
     labels : DataFrame
         Share of each label among valid answers, composite over the groups, with its error ``se``.
+    trail : DataFrame
+        One row per change made in review, in order: ``evaluatee``, ``points``, ``reason``, ``office``,
+        and score and place before and after.
+    status : "provisional", "preliminary", "reviewed" or "formal"
+    left_out : tuple of str
+        In a provisional result, what is not in it yet.
     """
 
     scheme: Scheme
     table: pd.DataFrame
     cov: Floats
+    pair_df: Floats
     groups: pd.DataFrame
     indicators: pd.DataFrame
     labels: pd.DataFrame
+    trail: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=TRAIL))
+    status: Status = "preliminary"
+    left_out: tuple[str, ...] = ()
 
     def league(self, of: str) -> pd.DataFrame:
         """Give the league table of a class, best first.
@@ -164,11 +179,15 @@ def score(scheme: Scheme, drawn: Mapping[str, Drawn], answers: Mapping[str, Answ
     by_group = [_group(scheme, group, drawn[group.id], answers[group.id]) for group in scheme.groups]
     whole = composite(by_group, [group.weight for group in scheme.groups])
     order = [whole.evaluatees.index(one) for one in scheme.evaluatees]
-    table = _table(scheme, whole, by_group, order)
+    both = np.ix_(order, order)
+    cov, pair_df = whole.cov[both], whole.pair_df[both]
+    table = placed(scheme, whole.estimate[order], cov, whole.df[order], pair_df)
+    own = {group.id: scored.estimate[order] for group, scored in zip(scheme.groups, by_group, strict=True)}
     return Scores(
         scheme=scheme,
-        table=table,
-        cov=whole.cov[np.ix_(order, order)],
+        table=table.assign(**own),
+        cov=cov,
+        pair_df=pair_df,
         groups=_groups(scheme, by_group, order, answers),
         indicators=_indicators(scheme, by_group, order),
         labels=_labels(scheme, whole, order),
@@ -215,7 +234,7 @@ def _group(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Grou
     if group.population == "infinite":
         roles = {name: role for name, role in roles.items() if name not in ("population", "prob")}
     return group_scores(
-        Survey(table, **roles),
+        Survey(table, lonely=scheme.lonely_psu, **roles),
         scheme.indicators,
         scheme.scale,
         full_mark=scheme.full_mark,
@@ -230,57 +249,6 @@ def _apart(role: Any) -> Any:
     if isinstance(role, list | tuple):
         return [_apart(one) for one in role]
     return None if role is None else f"design: {role}"
-
-
-def published(values: Floats, decimals: int) -> Floats:
-    """Round half up, as 四舍五入 does by hand: what binary sums lack of a half, below 1e-9, is made up.
-
-    >>> published(np.array([2.675, 0.65 * 56.8 + 0.05 * 79.1 + 0.2 * 93.3 + 0.1 * 91]), 2).tolist()
-    [2.68, 68.64]
-    """
-    step = Decimal(1).scaleb(-decimals)
-    return np.array(
-        [
-            float(Decimal(repr(round(v, 9))).quantize(step, ROUND_HALF_UP)) if np.isfinite(v) else v
-            for v in values.tolist()
-        ]
-    )
-
-
-def _table(scheme: Scheme, whole: Composite, groups: list[GroupScores], order: list[int]) -> pd.DataFrame:
-    estimate, df = whole.estimate[order], whole.df[order]
-    se = np.sqrt(np.maximum(np.diag(whole.cov), 0.0))[order]
-    low, high = interval(estimate, se, df, scheme.level)
-    rounded = published(estimate, scheme.ranking.decimals)
-    ranked = rounded if scheme.ranking.rank_on == "published" else estimate
-    parts, at = [], 0
-    for each in scheme.classes:
-        here = np.arange(at, at + len(each.evaluatees))
-        at += len(each.evaluatees)
-        block = np.ix_([order[i] for i in here], [order[i] for i in here])
-        sets = rank_sets(estimate[here], whole.cov[block], level=scheme.level, df=whole.pair_df[block])
-        place = ranks(ranked[here], ties=scheme.ranking.ties)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "class": each.id,
-                    "evaluatee": list(each.evaluatees),
-                    "score": rounded[here],
-                    "estimate": estimate[here],
-                    "se": se[here],
-                    "low": low[here],
-                    "high": high[here],
-                    "df": df[here],
-                    "rank": place,
-                    "rank_low": np.minimum(sets["low"], place),
-                    "rank_high": np.maximum(sets["high"], place),
-                }
-            )
-        )
-    table = pd.concat(parts, ignore_index=True)
-    for group, scored in zip(scheme.groups, groups, strict=True):
-        table[group.id] = scored.estimate[order]
-    return table
 
 
 def _groups(

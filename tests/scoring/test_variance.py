@@ -464,6 +464,32 @@ def test_says_where_and_what_in_both_languages(rule: str, call: Call, texts: tup
     assert (str(caught.value), caught.value.chinese, caught.value.rule) == (*texts, rule)
 
 
+def test_lonely_units_taken_from_the_mean_of_all_equal_r() -> None:
+    # tests/oracles/survey_lonely.R: options(survey.lonely.psu = "adjust"), at both stages.
+    expected = json.loads((ORACLES / "survey_lonely.json").read_text(encoding="utf8"))
+    table = pd.read_csv(ORACLES / "apistrat2.csv")
+    table = table[(table["stratum"] == "odd") | (table["psu"] == 1)]
+    single = (table["stratum"] == "odd") & table["psu"].isin([2, 4]) & (table["ssu"] > 1)
+    table = table[~single].reset_index(drop=True)
+    assert len(table) == expected["rows"]
+    roles: dict[str, Any] = {
+        "weight": "weight",
+        "stratum": ["stratum", None],
+        "psu": ["psu", "ssu"],
+        "population": ["fpc1", "fpc2"],
+    }
+    with pytest.raises(AnswerError, match="has one sampled unit"):
+        Survey(table, **roles)
+    survey = Survey(table, lonely="adjust", **roles)
+    found = mean(survey, ["api00", "api99"])
+    np.testing.assert_allclose(found.table["estimate"], expected["means"], rtol=1e-9)
+    np.testing.assert_allclose(found.cov, expected["means_cov"], rtol=1e-9)
+    by = mean(survey, ["api00"], by=["stype"])
+    np.testing.assert_allclose(by.table["estimate"], expected["by_stype"], rtol=1e-9)
+    np.testing.assert_allclose(by.cov, expected["by_stype_cov"], rtol=1e-9)
+    np.testing.assert_allclose(total(survey, ["enroll"]).cov, [[expected["total_var"][0]]], rtol=1e-9)
+
+
 def test_a_lonely_unit_below_an_infinite_population_is_no_fault() -> None:
     # The towns stand for infinitely many, so their people add nothing: variance 2/1 × sum of squares.
     found = total(two(ONE_IN_SHIYA, population=[None, "N"]), "w")

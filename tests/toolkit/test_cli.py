@@ -77,9 +77,10 @@ def test_a_round_by_commands(
     write_table(tmp_path / "一.csv", sheets.iloc[:100])
     write_table(tmp_path / "二.csv", sheets.iloc[100:])
     taken = minyi("collect", place, tmp_path / "一.csv", tmp_path / "二.csv")
+    rest = len(sheets) - 100
     assert taken.out.splitlines() == [
-        f"{tmp_path / '一.csv'}: 100",
-        f"{tmp_path / '二.csv'}: {len(sheets) - 100}",
+        "001-一.csv：计入 100 份，另列 0 行。 100 sheets admitted, 0 rows set aside.",
+        f"002-二.csv：计入 {rest} 份，另列 0 行。 {rest} sheets admitted, 0 rows set aside.",
     ]
     scored = minyi("score", place)
     assert scored.code == 0
@@ -161,7 +162,13 @@ def test_answers_with_faults(
     sheets.loc[3, "依法履职"] = "11"
     write_table(tmp_path / "a.csv", sheets)
     ran = minyi("collect", drawn.folder, tmp_path / "a.csv")
-    assert told_in_both_languages(ran, "第 5 行，依法履职", "row 5, 依法履职")
+    listed, good = drawn.folder / "answers" / "set_aside" / "001-a.csv", len(sheets) - 1
+    assert ran.code == 0 and ran.out.splitlines() == [
+        f"001-a.csv：计入 {good} 份，另列 1 行。 {good} sheets admitted, 1 rows set aside.",
+        "  第 5 行，依法履职：'11' 不是 0 到 10 的整数，也不是 不了解、拒答",
+        "  row 5, 依法履职: '11' is no whole number from 0 to 10, nor 不了解、拒答",
+        f"  全部见 All in: {listed}",
+    ]
     ran = minyi("collect", drawn.folder, tmp_path / "lost.csv")
     assert told_in_both_languages(ran, "没有文件", "there is no file")
 
@@ -171,7 +178,7 @@ def test_a_good_file_before_a_bad_one_stays_taken_in(
 ) -> None:
     write_table(tmp_path / "a.csv", sheets)
     ran = minyi("collect", drawn.folder, tmp_path / "a.csv", tmp_path / "lost.csv")
-    assert ran.code == 1 and ran.out == f"{tmp_path / 'a.csv'}: {len(sheets):,}\n"
+    assert ran.code == 1 and f"{len(sheets):,} sheets admitted" in ran.out
     assert len(drawn.steps("collect")) == 1
 
 

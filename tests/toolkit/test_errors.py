@@ -295,6 +295,39 @@ class Bench:
         return one
 
 
+def aside(bench: Bench, change: Callable[[pd.DataFrame], pd.DataFrame], unit: str = "") -> Any:
+    """Raise, as one error, what rows of a file are set aside with."""
+    one = bench.make(**({"inspectors": pd.DataFrame({"person": [unit, "J2"]})} if unit else {}))
+    one.draw("k")
+    path = bench.folder / "answers.csv"
+    write_table(path, change(bench.sheets_of(one)))
+    one.collect(path)
+    raise_aside(one)
+
+
+def raise_aside(one: Round) -> None:
+    found = one.admitted().set_aside
+    raise RoundError("x", [Fault("", *pair) for pair in zip(found["why"], found["why_zh"], strict=True)])
+
+
+def withdraw(bench: Bench, **what: Any) -> None:
+    one = bench.collect(lambda sheets: sheets)
+    one.withdraw(**({"file": "001-answers.csv", "reason": "补录", "office": "县统计局"} | what))
+    raise_aside(one)
+
+
+def seal_twice(bench: Bench) -> None:
+    one = bench.collect(lambda sheets: sheets)
+    one.seal(office="县统计局")
+    one.seal(office="县统计局")
+
+
+def change_too_much(bench: Bench) -> None:
+    one = bench.collect(lambda sheets: sheets)
+    one.change("县公安局", 60, reason="信访", office="县监察局")
+    one.score()
+
+
 def put(row: int, column: str, value: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
     def change(sheets: pd.DataFrame) -> pd.DataFrame:
         sheets.loc[row, column] = value
@@ -313,12 +346,6 @@ def excel_with_a_long_number(bench: Bench) -> Any:
 
 def draw_twice(bench: Bench) -> Any:
     return bench.drawn().draw("another")
-
-
-def answer_in_two_files(bench: Bench) -> Any:
-    one = bench.collect(lambda sheets: sheets)
-    write_table(bench.folder / "more.csv", bench.sheets_of(one).iloc[:1])
-    return one.collect(bench.folder / "more.csv")
 
 
 def split_with_odd_columns(bench: Bench) -> Any:
@@ -350,13 +377,30 @@ CASES: dict[str, Callable[[Bench], Any]] = {
     "drawn_already": draw_twice,
     "no_answers": lambda bench: bench.drawn().score(),
     "answers_columns": lambda bench: bench.collect(lambda sheets: sheets.drop(columns="服务质量")),
-    "unknown_group": lambda bench: bench.collect(put(0, "group", "路人")),
-    "unknown_evaluatee": lambda bench: bench.collect(put(0, "evaluatee", "县公安居")),
-    "not_in_sample": lambda bench: bench.collect(put(0, "respondent", "没有此人")),
-    "answered_twice": lambda bench: bench.collect(lambda sheets: pd.concat([sheets, sheets.iloc[:1]])),
-    "answered_before": answer_in_two_files,
-    "not_asked": lambda bench: bench.collect(put(0, "服务质量", "8")),
-    "rating": lambda bench: bench.collect(put(0, "依法履职", "11")),
+    "unknown_group": lambda bench: aside(bench, put(0, "group", "路人")),
+    "unknown_evaluatee": lambda bench: aside(bench, put(0, "evaluatee", "县公安居")),
+    "not_in_sample": lambda bench: aside(bench, put(0, "respondent", "没有此人")),
+    "answered_again": lambda bench: aside(bench, lambda sheets: pd.concat([sheets, sheets.iloc[:1]])),
+    "answered_differently": lambda bench: aside(
+        bench, lambda sheets: pd.concat([sheets, sheets.iloc[:1].assign(依法履职="拒答")])
+    ),
+    "shortened_id": lambda bench: aside(bench, put(0, "respondent", "5.11623E+17")),
+    "id_as_date": lambda bench: aside(bench, put(0, "respondent", "2013-03-12 00:00:00")),
+    "id_as_number": lambda bench: aside(
+        bench, lambda sheets: put(0, "respondent", sheets.at[0, "respondent"].lstrip("0"))(sheets)
+    ),
+    "no_row_usable": lambda bench: bench.collect(lambda sheets: sheets.iloc[:3].assign(group="路人")),
+    "withdrawn": withdraw,
+    "no_such_answers": lambda bench: withdraw(bench, file="002-answers.csv"),
+    "sealed": seal_twice,
+    "not_sealed": lambda bench: bench.make().reopen(reason="复核", office="县统计局"),
+    "no_such_evaluatee": lambda bench: bench.make().change("县公安居", 1, reason="x", office="y"),
+    "no_points": lambda bench: bench.make().change("县公安局", 0, reason="x", office="y"),
+    "change_off_scale": change_too_much,
+    "too_few_answers": lambda bench: bench.collect(lambda sheets: sheets.iloc[:1]).score(provisional=True),
+    "reason_needed": lambda bench: withdraw(bench, reason=" "),
+    "not_asked": lambda bench: aside(bench, put(0, "服务质量", "8")),
+    "rating": lambda bench: aside(bench, put(0, "依法履职", "11")),
     "no_sheets": lambda bench: bench.collect(lambda sheets: sheets[sheets["group"] != "staff"]).score(),
     "no_valid_answer": lambda bench: bench.collect(
         lambda sheets: sheets[(sheets["group"] != "staff") | (sheets["evaluatee"] != "县公安局")]

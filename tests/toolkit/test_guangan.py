@@ -26,7 +26,7 @@ def test_the_2013_scheme_from_frames_to_proof(tmp_path: Path) -> None:
         "delegates": 580,
         "inspectors": 15,
     }
-    sheets = one.collect(made_answers(one, population))
+    sheets = one.collect(made_answers(one, population)).sheets
     assert sheets == 79 * 2015 - 8
     assert one.made
 

@@ -121,7 +121,7 @@ def test_a_drawn_id_replaced_by_another_is_named(played: Round, sample: str) -> 
     said = played.verify()
     assert named(said, f"small/{sample}", '"X1"', "stands in the sample, not in the frame")
     assert named(said, f"small/{sample}", f'"{was}"', "stands in the receipt, not in the sample")
-    assert named(said, "the scores cannot be computed again", was, "is not in the")
+    assert named(said, "results/set_aside.csv: not the rows")
 
 
 def test_a_drawn_unit_swapped_for_one_of_the_frame_is_named(played: Round) -> None:
@@ -225,7 +225,7 @@ def test_a_rating_edited_in_both_places_is_still_named(played: Round) -> None:
 
 @pytest.mark.parametrize(
     ("column", "value", "word"),
-    [("依法履职", "99", "'99' is no rating"), ("respondent", "没有此人", "is not in")],
+    [("依法履职", "99", "99 is in the file"), ("respondent", "没有此人", "was not scored")],
 )
 def test_an_answer_edited_to_something_impossible_is_named(
     played: Round, column: str, value: str, word: str
@@ -234,7 +234,9 @@ def test_an_answer_edited_to_something_impossible_is_named(
     set_cell(path, rating_in(path)[0], column, value)
     said = played.verify()
     assert named(said, "answers/raw/001-answers.csv", "not the file that was taken in")
-    assert named(said, "the scores cannot be computed again", word)
+    assert named(said, "answers: users", word)
+    assert named(said, "results/set_aside.csv: not the rows and columns")
+    assert named(said, "results/scores.csv: 县教育局, estimate")
 
 
 def test_a_lost_file_of_answers_is_named(played: Round) -> None:

@@ -107,7 +107,8 @@ def made_scores() -> Scores:
             "se": 0.0123,
         }
     )
-    return Scores(scheme, table, np.diag(se**2), groups, pd.DataFrame(), labels)
+    none = pd.DataFrame()
+    return Scores(scheme, table, np.diag(se**2), np.full((5, 5), np.inf), groups, none, labels)
 
 
 def made_facts(made: bool = True) -> RoundFacts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.report.writing import MADE, count, fixed, span, weight
@@ -13,6 +14,8 @@ from toolkit.scores import Scores
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
+
+    from toolkit.intake import Intake
 
 PLAIN_WIDTH = 80
 
@@ -60,6 +63,19 @@ def print_leagues(scores: Scores, top: int = 3, bottom: int = 3, made: bool = Fa
     """
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else PLAIN_WIDTH
     print("\n".join(league_lines(scores, top, bottom, made, width)))
+
+
+def print_intake(intake: Intake, folder: Path, most: int = 5) -> None:
+    """Print what came of a file of answers, and the first reasons for rows set aside, in both languages."""
+    rows = len(intake.set_aside[["sheet", "row"]].drop_duplicates())
+    print(f"{intake.file}：计入 {count(intake.sheets)} 份，另列 {count(rows)} 行。", end=" ")
+    print(f"{count(intake.sheets)} sheets admitted, {count(rows)} rows set aside.")
+    for line in intake.set_aside.head(most).to_dict("records"):
+        place = f"{line['sheet']}: " if line["sheet"] else ""
+        print(f"  {place}{line['why_zh']}\n  {place}{line['why']}")
+    if rows:
+        listed = folder / "answers" / "set_aside" / f"{Path(intake.file).stem}.csv"
+        print(f"  全部见 All in: {listed}")
 
 
 def _heading(name: str, units: int, made: bool) -> Text:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from toolkit.scores import published
+from toolkit.placing import published
 
 NONE = "—"
 MADE = "演示：名单与回答均为模拟数据，不代表任何真实单位"

@@ -1,0 +1,291 @@
+"""Files of answers as people send them: read, admitted, or set aside with the reason; nothing is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scoring.group import columns_of
+from toolkit.answers import HEADS, KEYS, Answers, Checked, Finding, check_rows, column_faults, places
+from toolkit.errors import Fault, RoundError, fault
+from toolkit.files import read_cells
+from toolkit.scheme import Scheme
+
+SET_ASIDE = ["file", "sheet", "row", "column", "found", "rule", "why", "why_zh", *KEYS]
+LABELS = HEADS | {key: key for key in KEYS}
+OF_EVALUATEE = [head for head, key in LABELS.items() if key == "evaluatee"]
+SPLIT = re.compile(r"\s*[:：]\s*")
+SHORTENED = re.compile(r"\d(\.\d+)?[Ee]\+?\d+")
+DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}( 00:00:00)?")
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What came of one file of answers.
+
+    Attributes
+    ----------
+    file : str
+        Its name in the round.
+    sheets : int
+        Answer sheets admitted; 0 when this very file was taken in before.
+    set_aside : DataFrame
+        One line for each thing wrong: ``file``, ``sheet`` (of a workbook), ``row``, ``column``,
+        ``found``, ``rule``, ``why`` (``why_zh`` in Chinese), and whose row it is.
+    """
+
+    file: str
+    sheets: int
+    set_aside: pd.DataFrame
+
+    def __str__(self) -> str:
+        rows = len(self.set_aside[["sheet", "row"]].drop_duplicates())
+        return f"{self.file}: {self.sheets:,} sheets admitted, {rows:,} rows set aside"
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """All answers of a round that count, and all rows that do not.
+
+    Attributes
+    ----------
+    answers : dict of Answers
+        By group.
+    set_aside : DataFrame
+        As in ``Intake``.
+    sheets : dict of int
+        Admitted sheets by file.
+    """
+
+    answers: dict[str, Answers]
+    set_aside: pd.DataFrame
+    sheets: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """Rows of a file, or all of it, that an office took back, and why."""
+
+    file: str
+    reason: str
+    office: str
+    rows: tuple[int, ...] | None = None
+    sheet: str | None = None
+
+
+def answer_rows(
+    path: Path, scheme: Scheme, group: str | None = None, name: str | None = None
+) -> pd.DataFrame:
+    """Read a file of answers into one row of text for each respondent and evaluatee.
+
+    Two shapes are read, in CSV or on any worksheet of an Excel file: a table with the columns
+    ``group`` (对象类别), ``respondent`` (编号), ``evaluatee`` (被评单位) and the indicators; and the form
+    that one respondent fills for many evaluatees, with the head 被评单位 and the indicators, and above
+    it a line 编号 (or else the worksheet's name) and a line 对象类别. A form may hold several tables, one
+    under another.
+
+    Parameters
+    ----------
+    path : Path
+    scheme : Scheme
+    group : str, optional
+        The group of the whole file, where it does not say one.
+    name : str, optional
+        What to call the file.
+
+    Returns
+    -------
+    DataFrame
+        Text: ``file``, ``sheet``, the key columns and every indicator; ``row`` is a number.
+
+    Raises
+    ------
+    RoundError
+        The file cannot be read, or a table lacks columns.
+    """
+    file = name or path.name
+    sheets = read_cells(path)
+    parts, faults = [], list[Fault]()
+    for sheet, cells in sheets.items():
+        place = file if len(sheets) == 1 else f"{file} / {sheet}"
+        blocks = list(_blocks(cells, sheet, group, place)) if len(cells) else []
+        if len(cells) and not blocks and not cells.isin(OF_EVALUATEE).any(axis=None):
+            faults.append(fault("", "answers_columns", file=place, missing="evaluatee (被评单位)"))
+        for table in blocks:
+            found = column_faults(table, scheme, place)
+            faults += found
+            if not found:
+                parts.append(table.assign(file=file, sheet=sheet if len(sheets) > 1 else ""))
+    if not parts and not faults:
+        faults.append(fault("", "empty_file", file=file))
+    if faults:
+        raise RoundError(file, faults)
+    columns = ["file", "sheet", "row", *KEYS, *columns_of(scheme.indicators)]
+    return pd.concat(parts, ignore_index=True).reindex(columns=columns, fill_value="").fillna("")
+
+
+def _blocks(cells: pd.DataFrame, sheet: str, group: str | None, place: str) -> Iterator[pd.DataFrame]:
+    """Give every table of a worksheet; a row with the head of evaluatees begins one."""
+    is_head = cells.isin(OF_EVALUATEE).any(axis=1).to_numpy()
+    if not is_head.any():
+        cells = cells.map(lambda one: one.strip() if isinstance(one, str) else one)
+        is_head = cells.isin(OF_EVALUATEE).any(axis=1).to_numpy()
+    starts = np.flatnonzero(is_head)
+    if not starts.size:
+        return
+    said = _said_above(cells.iloc[: starts[0]])
+    for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
+        heads = cells.iloc[start].fillna("").astype(str).str.strip()
+        body = cells.iloc[start + 1 : end]
+        body = body.loc[body.notna().any(axis=1).to_numpy(), (heads != "").to_numpy()]
+        if not len(body):
+            continue
+        table = body.set_axis([LABELS.get(head, head) for head in heads[heads != ""]], axis=1)
+        repeated = [
+            fault("", "repeated_column", file=place, column=column, count=2)
+            for column in table.columns[table.columns.duplicated()].unique()
+        ]
+        if repeated:
+            raise RoundError(place, repeated)
+        table = table.assign(row=body.index.to_numpy() + 1)
+        given = {"respondent": said.get("respondent", sheet or None), "group": said.get("group", group)}
+        yield table.assign(**{key: value for key, value in given.items() if key not in table and value})
+
+
+def _said_above(lines: pd.DataFrame) -> dict[str, str]:
+    """Read the lines above a form: a label and, beside it or after a colon, what it says."""
+    said = {}
+    for line in lines.itertuples(index=False, name=None):
+        cells = [part for cell in line if isinstance(cell, str) for part in SPLIT.split(cell.strip()) if part]
+        for label, value in zip(cells, cells[1:], strict=False):
+            if label in LABELS:
+                said[LABELS[label]] = value
+    return said
+
+
+def admit(
+    rows: pd.DataFrame,
+    drawn: Mapping[str, pd.DataFrame],
+    scheme: Scheme,
+    withdrawn: Sequence[Withdrawal] = (),
+) -> Admitted:
+    """Tell the rows that count from those that do not, whatever the order of the files.
+
+    A row is set aside when its group, respondent, evaluatee or any rating cannot be read, when the
+    respondent is not in the sample, when it was withdrawn, or when the same respondent answers for the
+    same evaluatee with other values elsewhere (then none of these rows counts, since nobody knows which
+    is right). Of rows that say the same, the first counts.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As ``answer_rows`` gives them, of all files.
+    drawn : mapping of str to DataFrame
+        By group, the drawn respondents.
+    scheme : Scheme
+    withdrawn : sequence of Withdrawal
+    """
+    rows = rows.reset_index(drop=True)
+    checked = check_rows(rows, scheme)
+    findings = list(checked.findings)
+    good = np.ones(len(rows), dtype=bool)
+    for one in withdrawn:
+        here = (rows["file"] == one.file).to_numpy()
+        if one.rows is not None:
+            here = here & rows["row"].isin(one.rows).to_numpy()
+        if one.sheet is not None:
+            here = here & (rows["sheet"] == one.sheet).to_numpy()
+        taken_back = fault("", "withdrawn", reason=one.reason, office=one.office)
+        findings += [Finding(at, "", "", taken_back) for at in np.flatnonzero(here & good).tolist()]
+        good &= ~here
+    good[[one.at for one in checked.findings]] = False
+    place = np.full(len(rows), -1, dtype=np.int64)
+    for group, part in checked.answers(scheme, good).items():
+        at = part.table.index.to_numpy()
+        of = next(each for each in scheme.groups if each.id == group)
+        place[at] = places(part.table, drawn[group], of, scheme)
+        strange = at[place[at] < 0]
+        findings += _strangers(checked, strange, group, drawn[group][of.draws[-1].unit])
+    good &= place >= 0
+    repeats, findings_of = _repeats(checked, place, good, rows)
+    findings += findings_of
+    good &= ~repeats
+    counts = rows["file"][good].value_counts(sort=False)
+    return Admitted(
+        checked.answers(scheme, good),
+        _set_aside(rows, checked, findings),
+        {str(file): int(count) for file, count in counts.items()},
+    )
+
+
+def _strangers(checked: Checked, strange: NDArray[np.intp], group: str, ids: pd.Series) -> list[Finding]:
+    """Say of ids that are not in the sample what may have happened to them."""
+    bare = {str(one).lstrip("0"): str(one) for one in ids} if strange.size else {}
+    findings = []
+    for at in strange.tolist():
+        who, whom = checked.rows[["respondent", "evaluatee"]].iloc[at]
+        row = checked.rows["row"].iloc[at]
+        if SHORTENED.fullmatch(who):
+            found = fault("", "shortened_id", row=row, found=who)
+        elif DATE.fullmatch(who):
+            found = fault("", "id_as_date", row=row, found=who)
+        elif bare.get(who.removesuffix(".0").lstrip("0"), who) != who:
+            meant = bare[who.removesuffix(".0").lstrip("0")]
+            found = fault("", "id_as_number", row=row, found=who, meant=meant)
+        else:
+            found = fault("", "not_in_sample", row=row, found=who, evaluatee=whom, group=group)
+        findings.append(Finding(at, "respondent", who, found))
+    return findings
+
+
+def _repeats(
+    checked: Checked, place: NDArray[np.int64], good: NDArray[np.bool_], rows: pd.DataFrame
+) -> tuple[NDArray[np.bool_], list[Finding]]:
+    """Find rows of one respondent for one evaluatee: copies of the first, or all where they differ."""
+    repeats = np.zeros(good.size, dtype=bool)
+    at = np.flatnonzero(good)
+    key = pd.MultiIndex.from_arrays([checked.group[at], place[at], checked.evaluatee[at]])
+    several = key.duplicated(keep=False)
+    if not several.any():
+        return repeats, []
+    at = at[several]
+    sets = pd.factorize(key[several])[0]
+    said = np.column_stack([np.nan_to_num(checked.values[at], nan=-1.0), checked.state[at]])
+    first = np.full(sets.max() + 1, -1, dtype=np.intp)
+    first[sets[::-1]] = np.arange(sets.size - 1, -1, -1)
+    differs = np.bincount(sets, weights=(said != said[first[sets]]).any(axis=1)) > 0
+    findings = []
+    for i, row in enumerate(at.tolist()):
+        other = int(at[first[sets[i]]])
+        if i == first[sets[i]]:
+            other = int(at[np.flatnonzero(sets == sets[i])[1]])
+            if not differs[sets[i]]:
+                continue
+        repeats[row] = True
+        what = {"file": rows["file"].iloc[other], "other": rows["row"].iloc[other]}
+        what |= {"row": rows["row"].iloc[row], "found": checked.rows["respondent"].iloc[row]}
+        what |= {"evaluatee": checked.rows["evaluatee"].iloc[row]}
+        rule = "answered_differently" if differs[sets[i]] else "answered_again"
+        findings.append(Finding(row, "", "", fault("", rule, **what)))
+    return repeats, findings
+
+
+def _set_aside(rows: pd.DataFrame, checked: Checked, findings: Sequence[Finding]) -> pd.DataFrame:
+    findings = sorted(findings, key=lambda one: one.at)
+    at = [one.at for one in findings]
+    what: dict[str, Any] = {
+        "column": [one.column for one in findings],
+        "found": [one.found for one in findings],
+        "rule": [one.fault.rule for one in findings],
+        "why": [one.fault.english for one in findings],
+        "why_zh": [one.fault.chinese for one in findings],
+    }
+    table = pd.concat([rows[["file", "sheet"]], checked.rows], axis=1).iloc[at].reset_index(drop=True)
+    return table.assign(**what)[SET_ASIDE]

@@ -1,0 +1,151 @@
+"""A provisional result: what is in is scored, and every place says how likely it is to change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scoring import Survey
+from scoring.group import group_scores
+from toolkit.answers import Answers
+from toolkit.errors import RoundError, fault
+from toolkit.placing import class_rows, place_of
+from toolkit.scheme import EvaluateeClass, Group, Scheme
+from toolkit.scores import Drawn, Scores, score
+
+Floats = NDArray[np.float64]
+FEWEST = 2
+
+
+def provisional(
+    scheme: Scheme, drawn: Mapping[str, Drawn], answers: Mapping[str, Answers], draws: int = 10_000
+) -> Scores:
+    """Score what is in, and give each place's chance to change when the planned answers are complete.
+
+    Groups without any answer are left out, their weight spread over the others; evaluatees for which a
+    group has fewer than two valid answers to an indicator are left out. Both are named in ``left_out``.
+
+    The chance rests on one assumption, that the answers still to come are like those that are in: the
+    answers in are then a simple random part of the planned ones, the final score moves from the present
+    one with variance ``(1 - m/n) s²/m`` for m of n answers, jointly over evaluatees with common
+    respondents, and the chance is the share of 10,000 simulated moves (seeded, so always the same) that
+    give another place. What a missing group will bring is not in it.
+
+    Returns
+    -------
+    Scores
+        With ``may_change`` in the table, and the status "provisional".
+
+    Raises
+    ------
+    RoundError
+        Nothing can be scored yet.
+    """
+    part, left_out = _what_is_in(scheme, answers)
+    inside = {group.id: _only(answers[group.id], part) for group in part.groups}
+    units = {group.id: _listed(drawn[group.id], group, part) for group in part.groups}
+    scores = score(part, units, inside)
+    moves = np.zeros(scores.cov.shape)
+    for group in part.groups:
+        moves += group.weight**2 * _still_to_come(part, group, units[group.id], inside[group.id])
+    chance = _chances(part, scores.table["estimate"].to_numpy(dtype=np.float64), moves, draws)
+    return replace(
+        scores,
+        table=scores.table.assign(may_change=chance),
+        status="provisional",
+        left_out=left_out,
+    )
+
+
+def _what_is_in(scheme: Scheme, answers: Mapping[str, Answers]) -> tuple[Scheme, tuple[str, ...]]:
+    """Give the part of a scheme that can be scored, and name the rest."""
+    groups = [group for group in scheme.groups if answers[group.id].table.iloc[:, 2:].notna().any(axis=None)]
+    out = [f"{group.name}：还没有回答" for group in scheme.groups if group not in groups]
+    if not groups:
+        raise RoundError(scheme.id, [fault("", "no_answers")])
+    share = sum(group.weight for group in groups)
+    groups = [replace(group, weight=group.weight / share) for group in groups]
+    few = {
+        one: [group.name for group in groups if _fewest(answers[group.id], one, indicators) < FEWEST]
+        for one, indicators in scheme.indicators.items()
+    }
+    out += [f"{one}：{'、'.join(names)}的有效回答不足 {FEWEST} 份" for one, names in few.items() if names]
+    classes: list[EvaluateeClass] = []
+    for each in scheme.classes:
+        inside = tuple(one for one in each.evaluatees if not few[one])
+        if inside:
+            classes.append(replace(each, evaluatees=inside))
+    if not classes:
+        raise RoundError(scheme.id, [fault("", "too_few_answers", fewest=FEWEST)])
+    return (
+        replace(scheme, groups=tuple(groups), classes=tuple(classes), lonely_psu="adjust"),
+        tuple(out),
+    )
+
+
+def _fewest(answers: Answers, evaluatee: str, indicators: tuple[str, ...]) -> int:
+    own = answers.table.loc[answers.table["evaluatee"] == evaluatee, list(indicators)]
+    return int(own.notna().sum().min())
+
+
+def _only(answers: Answers, part: Scheme) -> Answers:
+    keep = answers.table["evaluatee"].isin(part.evaluatees).to_numpy()
+    table = answers.table[keep]
+    whom = pd.Categorical(table["evaluatee"].astype(str), categories=list(part.evaluatees))
+    own = answers.table.columns[2:]
+    kept = [column for column in own if any(column in each.indicators for each in part.classes)]
+    state = answers.state[np.ix_(keep, own.isin(kept))]
+    return Answers(
+        table[["respondent", *kept]].assign(evaluatee=whom)[["evaluatee", "respondent", *kept]], state
+    )
+
+
+def _listed(drawn: Drawn, group: Group, part: Scheme) -> Drawn:
+    if not group.draws[-1].per_evaluatee:
+        return drawn
+    return Drawn(
+        drawn.units[drawn.units["evaluatee"].isin(part.evaluatees)].reset_index(drop=True), drawn.roles
+    )
+
+
+def _still_to_come(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Floats:
+    """Covariance of how far the group's scores will move until the planned answers are complete.
+
+    Planned are the group's valid answers, or its whole list where that is shorter.
+    """
+    each = group.draws[-1].per_evaluatee
+    stratum = answers.table["evaluatee"].astype(str) if each else pd.Series("", answers.table.index)
+    n = answers.table.groupby(stratum)["respondent"].nunique()
+    lists = drawn.units["evaluatee"].astype(str).value_counts() if each else {"": len(drawn.units)}
+    planned = n.clip(lower=pd.Series(lists).clip(upper=group.valid).reindex(n.index))
+    survey = Survey(
+        pd.concat([answers.table, stratum.rename("of list"), stratum.map(planned).rename("planned")], axis=1),
+        stratum="of list",
+        psu="respondent",
+        population="planned",
+        lonely="adjust",
+    )
+    found = group_scores(survey, scheme.indicators, scheme.scale, full_mark=scheme.full_mark)
+    order = [found.evaluatees.index(one) for one in scheme.evaluatees]
+    return found.cov[np.ix_(order, order)]
+
+
+def _chances(scheme: Scheme, estimate: Floats, moves: Floats, draws: int) -> Floats:
+    """Share of simulated moves that change each place."""
+    now = place_of(scheme, estimate)
+    chance = np.zeros(estimate.size)
+    for here in class_rows(scheme):
+        roots, vectors = np.linalg.eigh(moves[np.ix_(here, here)])
+        key = sha256(f"provisional\x1f{scheme.id}".encode()).digest()
+        stream = np.random.Generator(np.random.Philox(key=np.frombuffer(key[:16], dtype="<u8")))
+        steps = stream.standard_normal((draws, here.size)) @ (vectors * np.sqrt(np.maximum(roots, 0.0))).T
+        # A place is one more than the number of better scores.
+        moved = estimate[here] + steps
+        place = np.array([(moved > moved[:, [k]] + 1e-9).sum(axis=1) + 1 for k in range(here.size)]).T
+        chance[here] = (place != now[here]).mean(axis=0)
+    return chance
