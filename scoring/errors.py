@@ -55,6 +55,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}: no valid answer to {variable!r}{domain}. Leave it out or collect more.",
         "{where}：“{variable}”{domain}没有有效回答。请去掉或补充调查。",
     ),
+    "bad_places": (
+        "{where}: the last {places} of {units} units are asked for. Ask for 1 to {units}.",
+        "{where}：要取 {units} 个单位中的后 {places} 名。请取 1 到 {units} 名。",
+    ),
     "no_indicators": (
         "{where}: {evaluatee!r} has no indicators. Give each evaluatee its indicators.",
         "{where}：被评单位“{evaluatee}”没有指标。请给每个被评单位指定指标。",

@@ -10,7 +10,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from sampling.designs import KINDS
+from sampling.designs import KINDS as DESIGNS
+from scoring.consequence import Below, Bottom, Unstated
 from toolkit.errors import Fault, fault
 
 DUE = {
@@ -27,6 +28,8 @@ DUE = {
 }
 
 
+RULES: dict[str, type] = {"unstated": Unstated, "below": Below, "bottom": Bottom}
+KINDS: dict[str, type] = DESIGNS | RULES
 UNUSABLE = object()
 BRANCHES = {one.__name__ for one in KINDS.values()} | {"int"}
 
@@ -52,7 +55,7 @@ def kind_faults(data: Any, path: str = "") -> Iterator[Fault]:
     """Give one fault for every design, method or number that does not say its kind."""
     if isinstance(data, Mapping):
         step = path.rsplit(".", 1)[-1]
-        if step in ("design", "method", "n") and "kind" not in data:
+        if step in ("design", "method", "n", "low_satisfaction_rule") and "kind" not in data:
             yield fault(f"{path}.kind", "one_of", due=", ".join(_kinds_at(path)), found=None)
         for key, value in data.items():
             yield from kind_faults(value, f"{path}.{key}".lstrip("."))
@@ -101,11 +104,13 @@ def _walk(loc: Sequence[int | str], data: Any) -> tuple[str, Fault | None, bool]
 
 def _kinds_at(path: str) -> list[str]:
     """The kinds that a place in the file may take."""
+    if path.endswith("low_satisfaction_rule"):
+        return sorted(RULES)
     allocations = {"proportional", "self_weighting"}
     if path.endswith(".n"):
         return sorted(allocations)
     outer = {"stratified"} if path.endswith(".design") else set()
-    return sorted((set(KINDS) - allocations - {"stratified"}) | outer)
+    return sorted((set(DESIGNS) - allocations - {"stratified"}) | outer)
 
 
 def _fault(path: str, one: Any, root: type) -> Fault:

@@ -52,8 +52,8 @@ def provisional(
     scores = score(part, units, inside)
     moves = np.zeros(scores.cov.shape)
     for group in part.groups:
-        moves += group.weight**2 * _still_to_come(part, group, units[group.id], inside[group.id])
-    chance = _chances(part, scores.table["estimate"].to_numpy(dtype=np.float64), moves, draws)
+        moves += group.weight**2 * still_to_come(part, group, units[group.id], inside[group.id])
+    chance = chances(part, scores.table["estimate"].to_numpy(dtype=np.float64), moves, draws)
     return replace(
         scores,
         table=scores.table.assign(may_change=chance),
@@ -108,12 +108,11 @@ def _only(answers: Answers, part: Scheme) -> Answers:
 def _listed(drawn: Drawn, group: Group, part: Scheme) -> Drawn:
     if not group.draws[-1].per_evaluatee:
         return drawn
-    return Drawn(
-        drawn.units[drawn.units["evaluatee"].isin(part.evaluatees)].reset_index(drop=True), drawn.roles
-    )
+    units = drawn.units[drawn.units["evaluatee"].isin(part.evaluatees)].reset_index(drop=True)
+    return Drawn(units.assign(evaluatee=units["evaluatee"].astype(str)), drawn.roles)
 
 
-def _still_to_come(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Floats:
+def still_to_come(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Floats:
     """Covariance of how far the group's scores will move until the planned answers are complete.
 
     Planned are the group's valid answers, or its whole list where that is shorter.
@@ -135,8 +134,8 @@ def _still_to_come(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers)
     return found.cov[np.ix_(order, order)]
 
 
-def _chances(scheme: Scheme, estimate: Floats, moves: Floats, draws: int) -> Floats:
-    """Share of simulated moves that change each place."""
+def chances(scheme: Scheme, estimate: Floats, moves: Floats, draws: int) -> Floats:
+    """Give each place's chance to change when scores move with a covariance: the share of simulated moves."""
     now = place_of(scheme, estimate)
     chance = np.zeros(estimate.size)
     for here in class_rows(scheme):

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from sampling.designs import Census, Design, method_of, number_of
+from scoring.consequence import LowSatisfaction
 from scoring.scale import Scale
 from toolkit.errors import Fault, SchemeError, fault
 from toolkit.faults import kind_faults, pydantic_faults, usable
@@ -156,7 +157,7 @@ class Scheme:
     level: float
     systematic_variance: Literal["srs"]
     no_answers: Literal["error"]
-    low_satisfaction_rule: Literal["unstated"]
+    low_satisfaction_rule: LowSatisfaction
     scale: Scale
     dont_know: DontKnow
     ranking: Ranking

@@ -70,7 +70,7 @@ def seal_differences(one: Round) -> Iterator[str]:
 
 
 def _journal(one: Round) -> list[str]:
-    return (one.folder / JOURNAL).read_text(encoding="utf8").split("\n")
+    return (one.folder / JOURNAL).read_text(encoding="utf8").split("\n")[:-1]
 
 
 def _digest_of(lines: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -76,6 +77,26 @@ PLAN: dict[str, tuple[str, str]] = {
     "ranking": (
         "公布 {decimals} 位小数，{on}排名；并列{ties}。",
         "Published with {decimals} decimals, places on {on} scores; ties take the {ties} rank.",
+    ),
+    "lonely_error": (
+        "某层只有一份有效样本时停止计算，指明该层。",
+        "A stratum with one sampled unit out of several stops the scoring and is named.",
+    ),
+    "lonely_adjust": (
+        "某层只有一份有效样本时，其误差按与全体均值之差估计（偏谨慎）。",
+        "A stratum with one sampled unit out of several counts its difference from the mean of all (cautious).",
+    ),
+    "unstated": (
+        "低满意度问责：方案没有给出办法，不作判定。",
+        "Low satisfaction: the plan gives no rule, so nobody is held to account.",
+    ),
+    "below": (
+        "低满意度问责：公布得分低于 {score:g} 分的单位。",
+        "Low satisfaction: a published score below {score:g}.",
+    ),
+    "bottom": (
+        "低满意度问责：每类最后 {places} 名（与其并列的在内）。",
+        "Low satisfaction: the last {places} of each class, with those that tie with them.",
     ),
     "unrounded": ("按未舍入的分数", "unrounded"),
     "published": ("按公布的分数", "published"),
@@ -158,6 +179,8 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
         "",
         say("composite", terms=terms, level=percent(scheme.level)),
         say("ranking", decimals=rule.decimals, on=say(rule.rank_on), ties=say(rule.ties)),
+        say(f"lonely_{scheme.lonely_psu}"),
+        say(scheme.low_satisfaction_rule.kind, **asdict(scheme.low_satisfaction_rule)),
     ]
     if scheme.unclear:
         lines += ["", say("unclear")]

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from sampling import Census, SimpleRandom
+from scoring.consequence import Unstated
 from scoring.scale import Label, Scale
 from toolkit import Round, Scheme
 from toolkit.files import file_digest, write_table
@@ -43,7 +44,7 @@ def made_scheme() -> Scheme:
         level=0.95,
         systematic_variance="srs",
         no_answers="error",
-        low_satisfaction_rule="unstated",
+        low_satisfaction_rule=Unstated(),
         scale=Scale(0, 10, (Label("不满意", 0, 4), Label("满意", 5, 9), Label("很满意", 10, 10))),
         dont_know=DontKnow("indicator", True),
         ranking=Ranking("unrounded", 2, "min"),
@@ -369,7 +370,7 @@ full_mark = 100
 level = 0.95
 systematic_variance = "srs"
 no_answers = "error"
-low_satisfaction_rule = "unstated"
+low_satisfaction_rule = { kind = "unstated" }
 [scale]
 low = 0
 high = 10
