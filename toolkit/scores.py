@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scoring.composite import Composite, composite
 from scoring.group import GroupScores, columns_of, group_scores
 from scoring.survey import Survey
-from toolkit.answers import Answers, places
+from toolkit.answers import Answers, State, places
 from toolkit.errors import Fault, RoundError, fault
 from toolkit.placing import placed, published
 from toolkit.scheme import Group, Scheme
@@ -215,7 +215,31 @@ def _lacking(scheme: Scheme, group: Group, answers: Answers) -> list[Fault]:
     ]
 
 
+def _completed(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Answers:
+    """Add an empty sheet for every drawn respondent and evaluatee that has none."""
+    evaluatees, unit = list(scheme.evaluatees), group.draws[-1].unit
+    if group.draws[-1].per_evaluatee:
+        due = pd.MultiIndex.from_arrays([drawn.units["evaluatee"].astype(str), drawn.units[unit]])
+    else:
+        due = pd.MultiIndex.from_product([evaluatees, drawn.units[unit]])
+    keys = [answers.table["evaluatee"].astype(str), answers.table["respondent"]]
+    absent = due.difference(pd.MultiIndex.from_arrays(keys))
+    if not len(absent):
+        return answers
+    columns = answers.table.columns[2:]
+    sheets = pd.DataFrame(np.nan, index=range(len(absent)), columns=columns)
+    sheets.insert(0, "respondent", absent.get_level_values(1).to_numpy())
+    sheets.insert(0, "evaluatee", pd.Categorical(absent.get_level_values(0), categories=evaluatees))
+    asked = np.array([[c in scheme.indicators[one] for c in columns] for one in evaluatees])
+    blank = np.where(asked, State.BLANK, State.NOT_ASKED)[sheets["evaluatee"].cat.codes.to_numpy()]
+    table = pd.concat([answers.table, sheets], ignore_index=True)
+    return Answers(table, np.vstack([answers.state, blank.astype(np.int8)]))
+
+
 def _group(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> GroupScores:
+    is_census = group.is_census and group.population == "finite"
+    if is_census:  # who sent no sheet is missing as well
+        answers = _completed(scheme, group, drawn, answers)
     rows = places(answers.table, drawn.units, group, scheme)
     strange = answers.table[rows < 0]
     if len(strange):
@@ -239,7 +263,7 @@ def _group(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Grou
         scheme.scale,
         full_mark=scheme.full_mark,
         official=group.official,
-        census_dont_know=answers.dont_know if group.is_census and group.population == "finite" else None,
+        census_dont_know=answers.dont_know if is_census else None,
         unit="respondent",
     )
 

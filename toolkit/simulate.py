@@ -33,7 +33,7 @@ MADE = "模拟"
 class Chance:
     """Named streams of random numbers: a name gives the same numbers whatever else is drawn."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int | str) -> None:
         self.seed = seed
 
     def uniform(self, name: str, *shape: int) -> Floats:
@@ -73,6 +73,10 @@ class Population:
     frames: dict[str, pd.DataFrame]
     ratings: dict[str, NDArray[np.int8]]
     truth: pd.DataFrame
+
+    def people(self, group: Group) -> pd.DataFrame:
+        """Give everyone in a group's frame once, in the order of the ratings."""
+        return _people(group, self.frames)
 
 
 def make_population(scheme: Scheme, seed: int = 2013) -> Population:

@@ -130,6 +130,25 @@ def test_a_census_has_no_error_but_for_missing_answers(small: Scheme) -> None:
     assert groups["se"].tolist() == pytest.approx([0, 0])
 
 
+def test_a_member_of_a_census_without_a_sheet_is_missing_like_one_with_a_blank_sheet(small: Scheme) -> None:
+    census = (Draw("panel", "panel", "person", Census()),)
+    drawn = tiny_drawn()
+    drawn["panel"].units["N"] = 3.0
+    drawn["panel"].units["w"] = 1.0
+    scheme = tiny(small, draws=census)
+    rows = np.array(ANSWERS.split()).reshape(-1, 5)
+    raw = pd.DataFrame(rows, columns=["group", "respondent", "evaluatee", "态度", "效率"])
+    mine = (raw["group"] == "panel") & (raw["respondent"] == "p3") & (raw["evaluatee"] == "甲")
+    absent = score(scheme, drawn, parse_answers(raw[~mine], scheme, "x"))
+    raw.loc[mine, ["态度", "效率"]] = ""
+    blank = score(scheme, drawn, parse_answers(raw, scheme, "x"))
+    se = absent.groups.query("group == 'panel' and evaluatee == '甲'")["se"].item()
+    # 态度 7, 8 and 效率 6, 6 of three: 10/2 of 态度, s² (1/2 - 1/3) with s² = 1/2; 效率 has none.
+    assert se == pytest.approx(5 * np.sqrt(0.5 * (1 / 2 - 1 / 3)))
+    np.testing.assert_allclose(absent.cov, blank.cov, rtol=1e-12)
+    assert absent.table["estimate"].tolist() == blank.table["estimate"].tolist()
+
+
 def test_shares_of_labels_by_hand(small: Scheme) -> None:
     labels = tiny_scores(tiny(small)).labels.set_index(["evaluatee", "label"])["share"]
     # 甲, users: 态度 8, 6 and 效率 9, 7, 5; panel: 7, 8, 9 and 6, 6, 9. Shares are averaged over indicators.
