@@ -4,34 +4,28 @@ from __future__ import annotations
 
 import base64
 import html
-import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-
-from sampling.designs import Systematic, columns_read, method_of
+from sampling.designs import columns_read
 from toolkit.files import write_text
 from toolkit.report.facts import RoundFacts, round_facts
 from toolkit.report.fonts import subset_font
+from toolkit.report.method import ALIKE, DIGESTS, SHARES, counted, method_steps, stages, terms
 from toolkit.report.plot import caterpillar, figure_svg
 from toolkit.report.ranking import Standing, standing
+from toolkit.report.tables import SATISFIED, group_counts, label_shares, satisfied_labels, share_error
 from toolkit.report.writing import MADE, NONE, count, counts, fixed, percent, span, weight
-from toolkit.scheme import Draw, EvaluateeClass, Group, Scheme
+from toolkit.scheme import EvaluateeClass, Group, Scheme
 from toolkit.scores import Scores
-from toolkit.words import design_in_words
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
     from toolkit.round import Round
 
-SATISFIED = "满意"
-SAME = 1e-9
 LARGE = 30
 
 
@@ -81,8 +75,13 @@ def render(scores: Scores, facts: RoundFacts, made: bool) -> str:
         "sheets": [_sheets(scores, group) for group in scheme.groups],
         "results": [_result(scores, each, made) for each in scheme.classes],
         "labels": scheme.scale.labels,
-        "satisfied": SATISFIED if _satisfied(scheme) else "",
-        "method": _method(scores),
+        "satisfied": SATISFIED if satisfied_labels(scheme) else "",
+        "terms": terms(scheme),
+        "counted": counted(scheme),
+        "alike": ALIKE,
+        "shares": SHARES,
+        "digests": DIGESTS,
+        "method": method_steps(scores, gaps="表 3"),
         "level": weight(scheme.level),
         "weight": weight,
         "count": count,
@@ -117,38 +116,23 @@ def _group(scheme: Scheme, group: Group) -> dict[str, Any]:
         "name": group.name,
         "valid": count(group.valid),
         "weight": weight(group.weight),
-        "draws": [_sentence(draw, names) for draw in group.draws],
+        "draws": stages(scheme, group),
         "columns": [name for name in dict.fromkeys(read) if name not in names],
     }
 
 
-def _sentence(draw: Draw, names: Mapping[str, str]) -> str:
-    where = "各单位名单内" if draw.per_evaluatee else ""
-    merged = "（同一人的多行先合并）" if draw.merge_rows else ""
-    return f"{where}{design_in_words(draw.design, names=names)}{merged}"
-
-
 def _sheets(scores: Scores, group: Group) -> dict[str, Any]:
-    """Tell a group's answers: planned, counted, valid, and what weighting would change."""
-    part = scores.groups[scores.groups["group"] == group.id]
-    gap, at = _largest_gap(part["plain"], part["design"])
-    short = int((part["counted"] < group.valid).sum())
+    found = group_counts(scores, group)
     return {
         "name": group.name,
-        "planned": count(group.valid),
-        "counted": counts(part["counted"].tolist()),
-        "valid": counts(part["n"].tolist()),
-        "short": count(short) if short else NONE,
-        "official": "同等计算" if group.official == "plain" else "按设计加权",
-        "gap": fixed(gap, scores.scheme.ranking.decimals) if gap > SAME else "",
-        "at": str(part["evaluatee"].iloc[at]),
+        "planned": count(found.planned),
+        "counted": counts(found.counted),
+        "valid": counts(found.valid),
+        "short": count(found.short) if found.short else NONE,
+        "official": found.official,
+        "gap": "" if found.gap is None else fixed(found.gap, scores.scheme.ranking.decimals),
+        "at": found.at,
     }
-
-
-def _largest_gap(a: pd.Series, b: pd.Series) -> tuple[float, int]:
-    gaps = np.abs(a.to_numpy(dtype=np.float64) - b.to_numpy(dtype=np.float64))
-    at = int(gaps.argmax())
-    return float(gaps[at]), at
 
 
 # --- results ---------------------------------------------------------------------------------------------
@@ -187,16 +171,14 @@ def _result(scores: Scores, each: EvaluateeClass, made: bool) -> dict[str, Any]:
         "margins": span(fixed(table["margin"].min(), decimals), fixed(table["margin"].max(), decimals)),
         "sure": "、".join(sure),
         "sure_count": count(len(sure)),
-        "share_se": percent(scores.labels.loc[scores.labels["evaluatee"].isin(each.evaluatees), "se"].max()),
+        "share_se": percent(share_error(scores, each)),
         "figure": base64.b64encode(svg.encode()).decode("ascii"),
     }
 
 
 def _rows(scores: Scores, here: Standing) -> list[Row]:
     scheme, decimals = scores.scheme, scores.scheme.ranking.decimals
-    shares = scores.labels.set_index(["evaluatee", "label"])["share"]
-    names = [label.name for label in scheme.scale.labels]
-    good = _satisfied(scheme)
+    shares = label_shares(scores)
     rows = []
     for line, alike, cut in zip(here.table.to_dict("records"), here.alike, here.cut, strict=True):
         who = line["evaluatee"]
@@ -211,69 +193,8 @@ def _rows(scores: Scores, here: Standing) -> list[Row]:
                 groups=tuple(fixed(line[group.id], decimals) for group in scheme.groups),
                 alike=alike,
                 cut=cut,
-                shares=tuple(percent(shares[who, name]) for name in names),
-                satisfied=percent(sum(shares[who, name] for name in good)) if good else "",
+                shares=tuple(map(percent, shares.table.loc[who])),
+                satisfied="" if shares.satisfied is None else percent(shares.satisfied[who]),
             )
         )
     return rows
-
-
-def _satisfied(scheme: Scheme) -> list[str]:
-    """Name the labels from 满意 upwards; none where the scale has no such label."""
-    names = [label.name for label in scheme.scale.labels]
-    return names[names.index(SATISFIED) :] if SATISFIED in names else []
-
-
-# --- the method ------------------------------------------------------------------------------------------
-
-
-def _method(scores: Scores) -> dict[str, Any]:
-    scheme = scores.scheme
-    systematic = [
-        group
-        for group in scheme.groups
-        if any(isinstance(method_of(draw.design), Systematic) for draw in group.draws)
-    ]
-    finite_census = [group for group in scheme.groups if group.is_census and group.population == "finite"]
-    df = sorted(value for value in scores.table["df"].tolist() if math.isfinite(value))
-    return {
-        "terms": " ＋ ".join(f"{group.name} × {weight(group.weight)}" for group in scheme.groups),
-        "example": _example(scores),
-        "plain": _names([group for group in scheme.groups if group.official == "plain"]),
-        "design": _names([group for group in scheme.groups if group.official == "design"]),
-        "gap": _composite_gap(scores),
-        "finite": _names(
-            [one for one in scheme.groups if one.population == "finite" and one not in finite_census]
-        ),
-        "stages": _names([group for group in scheme.groups if len(group.draws) > 1]),
-        "same": _names([group for group in scheme.groups if group.overlap == "same"]),
-        "infinite": _names([group for group in scheme.groups if group.population == "infinite"]),
-        "systematic": _names(systematic),
-        "census": _names(finite_census),
-        "df": span(fixed(df[0], 0), fixed(df[-1], 0)) if df else "",
-    }
-
-
-def _names(groups: Sequence[Group]) -> str:
-    return "、".join(f"“{group.name}”" for group in groups)
-
-
-def _example(scores: Scores) -> dict[str, str]:
-    """Write the first class's best composite as the sum it is."""
-    scheme, more = scores.scheme, scores.scheme.ranking.decimals + 2
-    best = scores.league(scheme.classes[0].id).iloc[0]
-    line = scores.table.set_index("evaluatee").loc[best["evaluatee"]]
-    terms = (f"{fixed(line[group.id], more)} × {weight(group.weight)}" for group in scheme.groups)
-    return {
-        "evaluatee": str(best["evaluatee"]),
-        "sum": f"{' ＋ '.join(terms)} ≈ {fixed(line['score'], scheme.ranking.decimals)}",
-    }
-
-
-def _composite_gap(scores: Scores) -> dict[str, str]:
-    """Find where weighting all groups by the design would move a composite most."""
-    sums = scores.groups.pivot(index="evaluatee", columns="group", values="design")
-    design = sum(sums[group.id] * group.weight for group in scores.scheme.groups)
-    table = scores.table.set_index("evaluatee")
-    gap, at = _largest_gap(table["estimate"], pd.Series(design).loc[table.index])
-    return {"points": fixed(gap, scores.scheme.ranking.decimals), "evaluatee": str(table.index[at])}

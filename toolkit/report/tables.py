@@ -1,0 +1,143 @@
+"""The numbers that the page and the workbook both show: counts of answers, groups' scores, label shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from scoring.estimate import interval
+from toolkit.scheme import EvaluateeClass, Group, Scheme
+from toolkit.scores import Scores, published
+
+SATISFIED = "满意"
+SAME = 1e-9
+
+
+@dataclass(frozen=True)
+class GroupCounts:
+    """A group's answers over all evaluatees, and what weighting would change.
+
+    Attributes
+    ----------
+    planned : int
+        Valid answers planned for each evaluatee.
+    counted, valid : tuple of int
+        The fewest and the most sheets of an evaluatee that count towards the plan, and that have a
+        valid answer.
+    short : int
+        Evaluatees with fewer counted sheets than planned.
+    official : str
+        How answers are weighed, in words.
+    gap : float or None
+        The largest difference between the plain and the design score; None where there is none.
+    at : str
+        The evaluatee with that difference; empty where there is none.
+    """
+
+    planned: int
+    counted: tuple[int, int]
+    valid: tuple[int, int]
+    short: int
+    official: str
+    gap: float | None
+    at: str
+
+
+def group_counts(scores: Scores, group: Group) -> GroupCounts:
+    """Tell a group's answers: planned, counted, valid, and what weighting would change.
+
+    Parameters
+    ----------
+    scores : Scores
+    group : Group
+        Of the same scheme.
+    """
+    part = scores.groups[scores.groups["group"] == group.id]
+    gap, at = largest_gap(part["plain"], part["design"])
+    differs = gap > SAME
+    return GroupCounts(
+        planned=group.valid,
+        counted=(int(part["counted"].min()), int(part["counted"].max())),
+        valid=(int(part["n"].min()), int(part["n"].max())),
+        short=int((part["counted"] < group.valid).sum()),
+        official="同等计算" if group.official == "plain" else "按设计加权",
+        gap=gap if differs else None,
+        at=str(part["evaluatee"].iloc[at]) if differs else "",
+    )
+
+
+def largest_gap(a: pd.Series, b: pd.Series) -> tuple[float, int]:
+    """Find the largest difference between two series, and the row where it is.
+
+    >>> largest_gap(pd.Series([1.0, 2.0]), pd.Series([1.0, 1.5]))
+    (0.5, 1)
+    """
+    gaps = np.abs(a.to_numpy(dtype=np.float64) - b.to_numpy(dtype=np.float64))
+    at = int(gaps.argmax())
+    return float(gaps[at]), at
+
+
+def group_table(scores: Scores) -> pd.DataFrame:
+    """Give every group's score of every evaluatee with its error, as published.
+
+    Parameters
+    ----------
+    scores : Scores
+
+    Returns
+    -------
+    DataFrame
+        One row per group and evaluatee, in the order of ``Scores.groups``: ``group``, ``evaluatee``,
+        ``score``, ``margin`` (half the interval at the scheme's level), ``counted``, ``n``, ``plain``
+        and ``design``; scores on the scale of the full mark.
+    """
+    table, decimals = scores.groups, scores.scheme.ranking.decimals
+    estimate, se, df = (table[name].to_numpy(dtype=np.float64) for name in ("estimate", "se", "df"))
+    low, high = interval(estimate, se, df, scores.scheme.level)
+    shown = {"score": estimate, "margin": (high - low) / 2}
+    shown |= {name: table[name].to_numpy(dtype=np.float64) for name in ("plain", "design")}
+    rounded = {name: published(values, decimals) for name, values in shown.items()}
+    columns = ["group", "evaluatee", "score", "margin", "counted", "n", "plain", "design"]
+    return table.assign(**rounded)[columns]
+
+
+@dataclass(frozen=True)
+class LabelShares:
+    """The shares of the labels among valid answers, unrounded.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A row for each evaluatee, a column for each label, worst first.
+    satisfied : Series or None
+        The sum from 满意 upwards; None where the scale has no such label.
+    """
+
+    table: pd.DataFrame
+    satisfied: pd.Series | None
+
+
+def label_shares(scores: Scores) -> LabelShares:
+    """Gather the shares of the labels by evaluatee.
+
+    Parameters
+    ----------
+    scores : Scores
+    """
+    names = [label.name for label in scores.scheme.scale.labels]
+    table = scores.labels.pivot(index="evaluatee", columns="label", values="share")[names]
+    good = satisfied_labels(scores.scheme)
+    return LabelShares(table, table[good].sum(axis=1) if good else None)
+
+
+def satisfied_labels(scheme: Scheme) -> list[str]:
+    """Name the labels from 满意 upwards; none where the scale has no such label."""
+    names = [label.name for label in scheme.scale.labels]
+    return names[names.index(SATISFIED) :] if SATISFIED in names else []
+
+
+def share_error(scores: Scores, each: EvaluateeClass) -> float:
+    """Give the largest standard error of a label's share in a class."""
+    return float(scores.labels.loc[scores.labels["evaluatee"].isin(each.evaluatees), "se"].max())
