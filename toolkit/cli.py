@@ -128,20 +128,21 @@ def withdraw(
 
 @app.command
 def score(round: Path) -> None:
-    """Score and rank, show the league tables, and write results and report.
+    """Score and rank, show the league tables, and write results, report and workbook.
 
     Parameters
     ----------
     round
         The round's folder.
     """
-    from toolkit.report import write_report
+    from toolkit.report import write_report, write_workbook
     from toolkit.report.terminal import print_leagues
     from toolkit.round import Round
 
     one = Round.open(round)
     scores = one.score()
     print_leagues(scores, made=one.made)
+    print(write_workbook(one, scores, one.folder / "results" / "report.xlsx"))
     print(write_report(one, scores, one.folder / "results" / "report.html"))
 
 

@@ -66,7 +66,7 @@ def demo(folder: Path = Path("out"), scheme: str = "guangan-2013") -> Path:
     Path
         The report.
     """
-    from toolkit.report import write_report
+    from toolkit.report import write_report, write_workbook
     from toolkit.report.terminal import print_leagues
 
     with steps(8) as say:
@@ -88,10 +88,12 @@ def demo(folder: Path = Path("out"), scheme: str = "guangan-2013") -> Path:
             raise RoundError(one.folder.name, [fault("", "not_proven", found=text) for text in differences])
         say("writing the report", "写报告")
         path = write_report(one, scores, one.folder / "results" / "report.html")
+        workbook = write_workbook(one, scores, path.with_suffix(".xlsx"))
         say("done", "完成")
     print_leagues(scores, made=one.made)
     inside = compare_truth(scores, population)["inside"]
     print(f"模拟的真值有 {inside.sum()}/{inside.size} 个落在 {plan.level:.0%} 区间内。", end=" ")
     print(f"The made-up truth lies in {inside.sum()} of {inside.size} intervals.")
     print(f"报告 Report: {path}")
+    print(f"工作簿 Workbook: {workbook}")
     return path

@@ -85,8 +85,9 @@ def test_a_round_by_commands(
     scored = minyi("score", place)
     assert scored.code == 0
     assert all(name in scored.out for name in ("部门类", "服务行业类", "县教育局", "电信公司"))
-    assert scored.out.splitlines()[-1] == str(place / "results" / "report.html")
-    assert (place / "results" / "report.html").stat().st_size > 10_000
+    reports = [place / "results" / "report.xlsx", place / "results" / "report.html"]
+    assert scored.out.splitlines()[-2:] == [str(path) for path in reports]
+    assert all(path.stat().st_size > 10_000 for path in reports)
     proven = minyi("verify", place)
     assert (proven.code, proven.out) == (
         0,

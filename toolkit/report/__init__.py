@@ -1,6 +1,7 @@
-"""Reports of a scored round: a page, a figure, lines for the terminal."""
+"""Reports of a scored round: a page, a workbook, a figure, lines for the terminal."""
 
 from toolkit.report.page import write_report
 from toolkit.report.plot import caterpillar
+from toolkit.report.workbook import write_workbook
 
-__all__ = ["caterpillar", "write_report"]
+__all__ = ["caterpillar", "write_report", "write_workbook"]

@@ -19,9 +19,16 @@ def fixed(value: float, decimals: int) -> str:
     >>> fixed(2.675, 2), fixed(-0.001, 2), fixed(float("nan"), 2)
     ('2.68', '0.00', '—')
     """
-    if not math.isfinite(value):
-        return NONE
-    return f"{float(published(np.array([value], dtype=np.float64), decimals)[0]) + 0.0:.{decimals}f}"
+    return f"{rounded(value, decimals):.{decimals}f}" if math.isfinite(value) else NONE
+
+
+def rounded(value: float, decimals: int) -> float:
+    """Round half up to the number that ``fixed`` writes; what is not finite stays as it is.
+
+    >>> rounded(2.675, 2), rounded(-0.001, 2)
+    (2.68, 0.0)
+    """
+    return float(published(np.array([value], dtype=np.float64), decimals)[0]) + 0.0
 
 
 def percent(share: float, decimals: int = 1) -> str:
@@ -31,6 +38,16 @@ def percent(share: float, decimals: int = 1) -> str:
     '62.6%'
     """
     return f"{fixed(share * 100, decimals)}%" if math.isfinite(share) else NONE
+
+
+def rounded_share(share: float, decimals: int = 1) -> float:
+    """Round a share to the number that ``percent`` writes.
+
+    >>> rounded_share(0.62558)
+    0.626
+    """
+    value = rounded(share * 100, decimals)
+    return round(value / 100, decimals + 2)
 
 
 def weight(share: float) -> str:

@@ -1,0 +1,361 @@
+"""The workbook: what the page says as sheets of numbers, for those who sort, print and cite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scoring.group import columns_of
+from toolkit.files import write_bytes
+from toolkit.report.excel import PROSE, WHOLE, Column, Sheet, Table, Value, sheet_name, workbook_bytes
+from toolkit.report.facts import RoundFacts, round_facts
+from toolkit.report.method import ALIKE, DIGESTS, SHARES, Step, counted, method_steps, stages, terms
+from toolkit.report.ranking import standing
+from toolkit.report.tables import SATISFIED, group_counts, group_table, label_shares, share_error
+from toolkit.report.writing import MADE, count, percent, rounded, rounded_share, span, weight
+from toolkit.scheme import EvaluateeClass, Scheme
+from toolkit.scores import Scores
+
+if TYPE_CHECKING:
+    from toolkit.round import Round
+
+DIGEST = 64  # characters of a SHA-256
+SHARE = "0.0%"
+SHORT = '#,##0;-#,##0;"—"'  # a count whose zero is shown as —
+
+
+def write_workbook(round: Round, scores: Scores, path: str | Path, made: bool | None = None) -> Path:
+    """Write the results of a scored round as an Excel workbook.
+
+    Numbers are those of the page of ``write_report``, rounded as published, and are stored as numbers;
+    text is stored as text, whatever it begins with. The same round gives the same bytes.
+
+    Parameters
+    ----------
+    round : Round
+        Drawn, with answers.
+    scores : Scores
+        Of this round.
+    path : str or Path
+        The file to write.
+    made : bool, optional
+        Whether frames or answers are made up, which every sheet then says; by default as the round's
+        journal says.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    facts = round_facts(round)
+    target = Path(path)
+    write_bytes(target, workbook(scores, facts, facts.made if made is None else made))
+    return target
+
+
+def workbook(scores: Scores, facts: RoundFacts, made: bool) -> bytes:
+    """Give the workbook's bytes; the same scores and facts give the same bytes.
+
+    Parameters
+    ----------
+    scores : Scores
+    facts : RoundFacts
+    made : bool
+        Whether frames or answers are made up.
+    """
+    sheets = [sheet for make in SHEETS for sheet in make(scores, facts)]
+    notices = (MADE,) if made else ()
+    title = f"{scores.scheme.title}：测评结果{'（模拟数据）' if made else ''}"
+    return workbook_bytes([_contents(scores.scheme, sheets, made), *sheets], title, notices)
+
+
+def _contents(scheme: Scheme, sheets: list[Sheet], made: bool) -> Sheet:
+    source = MADE if made else "取自本轮文件夹中的名单和回答，文件和指纹见“收据”"
+    facts = (
+        ("方案", f"{scheme.title}（{scheme.id}）"),
+        ("地点", scheme.place),
+        ("数据", source),
+        (
+            "数字",
+            "与网页报告 report.html 相同，都是四舍五入后的公布值；未舍入的数字在 results 文件夹的 CSV 中。",
+        ),
+        *terms(scheme),
+    )
+    return Sheet(
+        "说明",
+        f"{scheme.title}：测评结果",
+        "",
+        (
+            Table((Column("项目", PROSE), Column("说明", PROSE, widest=100)), facts),
+            Table(
+                (Column("工作表", PROSE), Column("内容", PROSE, widest=100)),
+                tuple((sheet_name(sheet.name), sheet.about) for sheet in sheets),
+            ),
+        ),
+    )
+
+
+# --- results ---------------------------------------------------------------------------------------------
+
+
+def _leagues(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
+    for number, each in enumerate(scores.scheme.classes, 1):
+        about = f"{each.name}：{count(len(each.evaluatees))} 个单位的名次、综合得分及其误差、各类对象的得分。"
+        title = f"{scores.scheme.title}：{each.name}排名表"
+        yield Sheet(f"排名{number} {each.name}", title, about, (_league(scores, each),), frozen=3)
+
+
+def _league(scores: Scores, each: EvaluateeClass) -> Table:
+    scheme, form = scores.scheme, _form(scores.scheme)
+    level, here = weight(scheme.level), standing(scores, each.id)
+    columns = (
+        Column("名次", "0", "center"),
+        Column("名次\n区间", align="center"),
+        Column("单位"),
+        Column("综合\n得分", form, "center"),
+        Column("抽样\n误差±", form, "center"),
+        Column(f"{level}区间\n下限", form, "center"),
+        Column(f"{level}区间\n上限", form, "center"),
+        *(Column(f"{group.name}\n{weight(group.weight)}", form, "center") for group in scheme.groups),
+        Column("区间重叠\n的名次", align="center"),
+    )
+    numbers = ("score", "margin", "low", "high", *(group.id for group in scheme.groups))
+    rows: tuple[tuple[Value, ...], ...] = tuple(
+        (
+            int(line["rank"]),
+            str(line["places"]),
+            str(line["evaluatee"]),
+            *(rounded(line[name], scheme.ranking.decimals) for name in numbers),
+            alike,
+        )
+        for line, alike in zip(here.table.to_dict("records"), here.alike, strict=True)
+    )
+    return Table(columns, rows, notes=(ALIKE,))
+
+
+def _group_scores(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
+    scheme, form = scores.scheme, _form(scores.scheme)
+    columns = (
+        Column("类别"),
+        Column("单位"),
+        Column("调查对象"),
+        Column("得分", form, "center"),
+        Column("抽样\n误差±", form, "center"),
+        Column("计划", WHOLE, "center"),
+        Column("计入", WHOLE, "center"),
+        Column("含有效\n评分", WHOLE, "center"),
+        Column("同等计算\n的得分", form, "center"),
+        Column("按设计加权\n的得分", form, "center"),
+    )
+    found = group_table(scores).set_index(["group", "evaluatee"])
+    lines = {key: line for key, *line in found.itertuples(name=None)}
+    rows: list[tuple[Value, ...]] = []
+    for each, who in _evaluatees(scheme):
+        for group in scheme.groups:
+            score, margin, enough, valid, plain, design = lines[group.id, who]
+            answers = (group.valid, int(enough), int(valid))
+            rows.append((each.name, who, group.name, score, margin, *answers, plain, design))
+    note = f"抽样误差是 {weight(scheme.level)} 区间的半宽。{counted(scheme)}"
+    about = "每类调查对象给每个单位的得分和抽样误差，回答份数，两种计分的得分。"
+    yield _single("各类对象得分", scheme, about, Table(columns, tuple(rows), notes=(note,)), frozen=3)
+
+
+def _indicators(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
+    scheme, form = scores.scheme, _form(scores.scheme)
+    names = columns_of(scheme.indicators)
+    columns = (Column("单位"), Column("调查对象"), *(Column(name, form, "center") for name in names))
+    found = scores.indicators.set_index(["group", "evaluatee"])[names]
+    lines = {key: line for key, *line in found.itertuples(name=None)}
+    rows: list[tuple[Value, ...]] = []
+    for each, who in _evaluatees(scheme):
+        for group in scheme.groups:
+            means: list[Value] = [
+                rounded(mean, scheme.ranking.decimals) if name in each.indicators else None
+                for name, mean in zip(names, lines[group.id, who], strict=True)
+            ]
+            rows.append((who, group.name, *means))
+    scale = span(str(scheme.scale.low), str(scheme.scale.high))
+    about = f"每类调查对象给每个单位的各项指标的均值（{scale} 分）；没有问到的指标空着。"
+    yield _single("指标", scheme, about, Table(columns, tuple(rows), notes=(about,)), frozen=2)
+
+
+def _shares(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
+    scheme, labels = scores.scheme, scores.scheme.scale.labels
+    if not labels:
+        return
+    found = label_shares(scores)
+    columns = (
+        Column("类别"),
+        Column("名次", "0", "center"),
+        Column("单位"),
+        *(Column(f"{one.name}\n{span(str(one.low), str(one.high))} 分", SHARE, "center") for one in labels),
+        *([] if found.satisfied is None else [Column(f"{SATISFIED}\n及以上", SHARE, "center")]),
+    )
+    rows: list[tuple[Value, ...]] = []
+    for each in scheme.classes:
+        for line in standing(scores, each.id).table.to_dict("records"):
+            who = line["evaluatee"]
+            shares = [*found.table.loc[who], *([] if found.satisfied is None else [found.satisfied[who]])]
+            rows.append((each.name, int(line["rank"]), str(who), *map(rounded_share, shares)))
+    errors = (f"{each.name} {percent(share_error(scores, each))}" for each in scheme.classes)
+    notes = (SHARES, f"每档占比的标准误不超过：{'；'.join(errors)}。")
+    about = "每个单位的各档评价占有效评分的比例。"
+    yield _single("评价分布", scheme, about, Table(columns, tuple(rows), notes=notes), frozen=3)
+
+
+def _counts(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
+    scheme = scores.scheme
+    columns = (
+        Column("调查对象"),
+        Column("计划", WHOLE, "center"),
+        Column("计入\n最少", WHOLE, "center"),
+        Column("计入\n最多", WHOLE, "center"),
+        Column("含有效评分\n最少", WHOLE, "center"),
+        Column("含有效评分\n最多", WHOLE, "center"),
+        Column("少于计划\n的单位数", SHORT, "center"),
+        Column("计分方式", align="center"),
+        Column("两种计分\n最多相差", _form(scheme), "center"),
+        Column("相差最多\n的单位"),
+    )
+    rows: list[tuple[Value, ...]] = []
+    for group in scheme.groups:
+        one = group_counts(scores, group)
+        gap: Value = "无差别" if one.gap is None else rounded(one.gap, scheme.ranking.decimals)
+        answers = (one.planned, *one.counted, *one.valid, one.short)
+        rows.append((group.name, *answers, one.official, gap, one.at or None))
+    about = "每类调查对象的计划份数，每个单位计入和含有效评分的份数（各单位中最少和最多）。"
+    note = f"每个单位的份数见“各类对象得分”。{counted(scheme)}"
+    yield _single("回收", scheme, about, Table(columns, tuple(rows), notes=(note,)), frozen=1)
+
+
+# --- method and receipt ----------------------------------------------------------------------------------
+
+
+def _method(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
+    scheme = scores.scheme
+    steps = tuple((step.title, _told(step)) for step in method_steps(scores, gaps="“回收”"))
+    tables = [Table((Column("步骤", PROSE), _wide("怎样计算")), steps, "怎样计算")]
+    tables += [
+        Table(
+            (Column("没有写明的", PROSE), _wide("本次的读法")),
+            tuple((one.open, one.reading) for one in scheme.unclear) or (("没有", None),),
+            "方案没有写明之处：改变读法，结果可能不同",
+        ),
+        Table(
+            (
+                Column("调查对象", PROSE),
+                _wide("抽样方法（每个单位）"),
+                Column("权重", _weight_form(scheme), "center"),
+                Column("有效回答", WHOLE, "center"),
+            ),
+            tuple((one.name, "\n".join(stages(scheme, one)), one.weight, one.valid) for one in scheme.groups),
+            "调查对象和抽样方法",
+        ),
+        Table(
+            (
+                Column("类别", PROSE),
+                _wide("评分指标"),
+                Column("单位数", WHOLE, "center"),
+                Column("组织者", PROSE),
+            ),
+            tuple(
+                (one.name, "、".join(one.indicators), len(one.evaluatees), one.conducted_by)
+                for one in scheme.classes
+            ),
+            "被评单位",
+        ),
+    ]
+    about = "得分、误差、名次怎样计算；方案没有写明之处和本次的读法；调查对象怎样抽取。"
+    yield Sheet("方法", f"{scheme.title}：方法", about, tuple(tables))
+
+
+def _wide(head: str) -> Column:
+    return Column(head, PROSE, widest=92)
+
+
+def _told(step: Step) -> str:
+    return "\n".join(
+        filter(None, (step.text, step.formula, step.after, *(f"· {one}" for one in step.points)))
+    )
+
+
+def _receipt(scores: Scores, facts: RoundFacts) -> Iterator[Sheet]:
+    scheme = scores.scheme
+    own = "份名单各有指纹，在各自的抽样凭据上"
+    draws = tuple(
+        (
+            f"{one.name}/单位名" if one.sha256 is None else one.name,
+            "、".join(one.algorithms),
+            f"{count(one.lists)} {own}" if one.sha256 is None else one.sha256,
+            one.lists,
+            one.units,
+            one.drawn,
+        )
+        for one in facts.draws
+    )
+    files: list[tuple[Value, ...]] = [(one.name, "名单", one.sha256, None) for one in facts.frames]
+    files += [(one.name, "回答", one.sha256, one.sheets) for one in facts.answers]
+    tables = (
+        Table((Column("项目"), Column("内容")), (("本次的钥匙", facts.key),), "钥匙"),
+        Table(
+            (
+                Column("抽样名称"),
+                Column("算法"),
+                Column("名单指纹（SHA-256）", widest=DIGEST),
+                Column("名单份数", WHOLE, "center"),
+                Column("名单上", WHOLE, "center"),
+                Column("抽中", WHOLE, "center"),
+            ),
+            draws,
+            "各次抽样",
+            (DIGESTS,),
+        ),
+        Table(
+            (
+                Column("文件"),
+                Column("内容"),
+                Column("SHA-256", widest=DIGEST),
+                Column("回答份数", WHOLE, "center"),
+            ),
+            tuple(files),
+            "文件",
+            ("拿到本轮文件夹的人，运行 minyi verify 文件夹，即重新抽样、重新计分，并指出任何一处不同。",),
+        ),
+    )
+    about = "抽样的钥匙、各次抽样的算法和名单指纹、名单和回答文件的 SHA-256，供重抽重算核对。"
+    yield Sheet("收据", f"{scheme.title}：收据", about, tables)
+
+
+# --- small things ----------------------------------------------------------------------------------------
+
+
+def _form(scheme: Scheme) -> str:
+    decimals = scheme.ranking.decimals
+    return f"0.{'0' * decimals}" if decimals else "0"
+
+
+def _weight_form(scheme: Scheme) -> str:
+    """Give the decimals that the weights need, as a format."""
+    decimals = max(len(weight(group.weight).rstrip("%").partition(".")[2]) for group in scheme.groups)
+    return f"{'0.' + '0' * decimals if decimals else '0'}%"
+
+
+def _evaluatees(scheme: Scheme) -> Iterator[tuple[EvaluateeClass, str]]:
+    return ((each, who) for each in scheme.classes for who in each.evaluatees)
+
+
+def _single(name: str, scheme: Scheme, about: str, table: Table, frozen: int) -> Sheet:
+    return Sheet(name, f"{scheme.title}：{name}", about, (table,), frozen)
+
+
+# A sheet is one function; to add one, write it and name it here.
+SHEETS: tuple[Callable[[Scores, RoundFacts], Iterator[Sheet]], ...] = (
+    _leagues,
+    _group_scores,
+    _indicators,
+    _shares,
+    _counts,
+    _method,
+    _receipt,
+)
