@@ -100,6 +100,14 @@ def workbook_bytes(sheets: Sequence[Sheet], title: str, notices: Sequence[str] =
         Of the file's properties.
     notices : sequence of str
         Lines that stand on every sheet and every printed page, under the title.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = Table((Column("单位"), Column("得分", "0.00")), (("=1+1", 90.5), ("乙局", float("nan"))))
+    >>> data = workbook_bytes([Sheet("排名", "排名表", "", (table,))], "测评")
+    >>> pd.read_excel(io.BytesIO(data), header=1, engine="calamine").to_numpy().tolist()
+    [['=1+1', 90.5], ['乙局', '—']]
     """
     import xlsxwriter
 
