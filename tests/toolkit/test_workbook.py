@@ -23,7 +23,7 @@ from scipy.stats import t
 from scoring.group import columns_of
 from toolkit import Round, Scheme, Scores
 from toolkit.report import write_report, write_workbook
-from toolkit.report.excel import FONT, LINE, Column, Sheet, Table, sheet_name, workbook_bytes
+from toolkit.report.excel import FONT
 from toolkit.report.facts import DrawFacts, File, RoundFacts, round_facts
 from toolkit.report.page import render
 from toolkit.report.workbook import workbook
@@ -339,14 +339,6 @@ def test_another_reader_finds_the_same(scores: Scores, facts: RoundFacts, book: 
                 assert value == other or (pd.isna(value) and other is None)
 
 
-def test_what_is_not_finite_is_a_dash() -> None:
-    rows = ((1.0, np.nan), (None, np.inf))
-    sheet = Sheet("甲", "甲", "", (Table((Column("a", "0.0"), Column("b", "0.0")), rows),))
-    cells = opened(workbook_bytes([sheet], "甲"))["甲"]
-    assert [cell.value for cell in cells["A"]] == ["甲", "a", 1, None]
-    assert [cell.value for cell in cells["B"]] == [None, "b", "—", "—"]
-
-
 # --- made up, repeated, printed --------------------------------------------------------------------------
 
 
@@ -396,13 +388,6 @@ def test_made_rounds_are_told_by_their_journal(played: Round, scores: Scores, tm
     assert MADE in write_report(played, scores, tmp_path / "report.html").read_text(encoding="utf-8")
 
 
-def test_sheets_print_on_a4_one_page_wide(book: openpyxl.Workbook) -> None:
-    for sheet in book:
-        assert sheet.page_setup.orientation == "landscape" and sheet.page_setup.paperSize == 9
-        assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) in ((1, 0), (None, 0))
-
-
 @pytest.mark.parametrize(
     ("name", "frozen", "rows"),
     [
@@ -442,25 +427,6 @@ def test_text_has_room(book: openpyxl.Workbook) -> None:
     assert checked > 200
 
 
-def test_columns_are_as_wide_as_their_text_up_to_a_limit() -> None:
-    rows = (("很长很长的单位名称", "字" * 30, 1),)
-    columns = (Column("单位"), Column("说明", widest=20), Column("依法履职", "0"))
-    sheet = Sheet("甲", "甲", "", (Table(columns, rows),))
-    cells = opened(workbook_bytes([sheet], "甲"))["甲"]
-    assert 18 < cells.column_dimensions["A"].width < 21, "nine Chinese characters and some air"
-    assert 20 < cells.column_dimensions["B"].width < 23
-    assert cells.column_dimensions["C"].width > 10, "a head of 8, and the filter's button"
-    assert cells.row_dimensions[3].height >= 3 * LINE, "60 characters in lines of some 20"
-
-
-def test_the_font_is_a_chinese_one_everywhere(book: openpyxl.Workbook) -> None:
-    fonts = {
-        (cell.font.name, cell.font.charset) for sheet in book for row in sheet.iter_rows() for cell in row
-    }
-    assert fonts == {("Microsoft YaHei", 134)}
-    assert {cell.font.scheme for sheet in book for row in sheet.iter_rows() for cell in row} == {None}
-
-
 # --- other schemes ---------------------------------------------------------------------------------------
 
 
@@ -482,14 +448,6 @@ def test_labels_without_satisfied_have_no_sum(scores: Scores, facts: RoundFacts)
 def test_a_scheme_without_open_points_says_so(scores: Scores, facts: RoundFacts) -> None:
     book = opened(workbook(replace(scores, scheme=replace(scores.scheme, unclear=())), facts, made=False))
     assert shown_rows(table(book, "方法", 1)) == [["没有", ""]]
-
-
-@pytest.mark.parametrize("name", ["甲/乙", "[甲]:*?\\", "'甲'", "𠀀" * 40, "甲\x07乙\ufffe", "a" * 40])
-def test_sheet_names_are_such_as_excel_takes(name: str) -> None:
-    made = sheet_name(f"排名1 {name}")
-    assert not set(made) & set("[]:*?/\\") and made.isprintable()
-    assert len(made.encode("utf-16-le")) <= 2 * 31
-    assert not made.endswith("'")
 
 
 def test_classes_with_one_long_name_have_sheets_of_their_own(scores: Scores, facts: RoundFacts) -> None:
