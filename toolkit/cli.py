@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import cyclopts
 
 from sampling import DesignError, FrameError
 from scoring import AnswerError, EstimateError
 from toolkit.errors import RoundError, SchemeError, fault
+
+if TYPE_CHECKING:
+    from toolkit.round import Round
+    from toolkit.scores import Scores
 
 OURS = (DesignError, FrameError, AnswerError, EstimateError, RoundError, SchemeError)
 
@@ -127,23 +131,89 @@ def withdraw(
 
 
 @app.command
-def score(round: Path) -> None:
-    """Score and rank, show the league tables, and write results, report and workbook.
+def score(round: Path, *, provisional: bool = False) -> None:
+    """Score and rank, show the league tables, and write results, page and workbook.
 
     Parameters
     ----------
     round
         The round's folder.
+    provisional
+        Score what is in, for internal use: every place says how likely it is to change.
     """
-    from toolkit.report import write_report, write_workbook
     from toolkit.report.terminal import print_leagues
     from toolkit.round import Round
 
     one = Round.open(round)
-    scores = one.score()
+    scores = one.score(provisional)
     print_leagues(scores, made=one.made)
-    print(write_workbook(one, scores, one.folder / "results" / "report.xlsx"))
-    print(write_report(one, scores, one.folder / "results" / "report.html"))
+    folder = one.folder / "results"
+    if not one.sealed or provisional:
+        _write_reports(one, scores, folder / "provisional" if provisional else folder)
+
+
+def _write_reports(one: Round, scores: Scores, folder: Path) -> None:
+    from toolkit.report import write_report, write_workbook
+
+    print(write_workbook(one, scores, folder / "report.xlsx"))
+    print(write_report(one, scores, folder / "report.html"))
+
+
+@app.command
+def change(round: Path, evaluatee: str, points: float, *, reason: str, office: str) -> None:
+    """Enter a change that the review makes to a score; `minyi score` applies it.
+
+    Parameters
+    ----------
+    round
+        The round's folder.
+    evaluatee
+        Whose score.
+    points
+        Added to the composite; below 0 to take points off, after -- on the command line.
+    reason
+        Why.
+    office
+        Who decided.
+    """
+    from toolkit.round import Round
+
+    Round.open(round).change(evaluatee, points, reason=reason, office=office)
+
+
+@app.command
+def seal(round: Path, *, office: str) -> None:
+    """Score, report and close a round as the formal result, and print its digest.
+
+    Parameters
+    ----------
+    round
+        The round's folder.
+    office
+        Who seals.
+    """
+    from toolkit.round import Round
+
+    digest = Round.open(round).seal(office=office)
+    print(f"正式结果的摘要，请公布。 Digest of the formal result, to be published:\n{digest}")
+
+
+@app.command
+def reopen(round: Path, *, reason: str, office: str) -> None:
+    """Open a sealed round again; the seal and the reason stay in the journal.
+
+    Parameters
+    ----------
+    round
+        The round's folder.
+    reason
+        Why.
+    office
+        Who decided.
+    """
+    from toolkit.round import Round
+
+    Round.open(round).reopen(reason=reason, office=office)
 
 
 @app.command

@@ -113,7 +113,8 @@ def _group(
     values = np.where(state == State.RATED, made.astype(np.float64), np.nan)
     table = pd.DataFrame(values, columns=columns_of(scheme.indicators))
     table.insert(0, "respondent", who)
-    table.insert(0, "evaluatee", pd.Categorical(whom, categories=list(scheme.evaluatees)))
+    of = pd.Categorical(whom, categories=list(scheme.evaluatees))
+    table.insert(0, "evaluatee", pd.Series(of, index=table.index))
     return drawn, Answers(table, state)
 
 
@@ -122,7 +123,8 @@ def _means(ratings: Ratings) -> Floats:
     flat = ratings.reshape(len(ratings), -1)
     count = (flat >= 0).sum(axis=1)
     total = np.where(flat >= 0, flat, 0).sum(axis=1, dtype=np.float64)
-    return np.divide(total, count, out=np.full(len(flat), np.nan), where=count > 0)
+    result: Floats = np.divide(total, count, out=np.full(len(flat), np.nan), where=count > 0)
+    return result
 
 
 def _picked(

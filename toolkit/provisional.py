@@ -65,7 +65,11 @@ def provisional(
 def _what_is_in(scheme: Scheme, answers: Mapping[str, Answers]) -> tuple[Scheme, tuple[str, ...]]:
     """Give the part of a scheme that can be scored, and name the rest."""
     groups = [group for group in scheme.groups if answers[group.id].table.iloc[:, 2:].notna().any(axis=None)]
-    out = [f"{group.name}：还没有回答" for group in scheme.groups if group not in groups]
+    out = [
+        f"{group.name}：还没有回答；其余各类的权重按比例放大"
+        for group in scheme.groups
+        if group not in groups
+    ]
     if not groups:
         raise RoundError(scheme.id, [fault("", "no_answers")])
     share = sum(group.weight for group in groups)

@@ -25,7 +25,7 @@ KEYS = ("group", "respondent", "evaluatee")
 RESERVED = {
     *KEYS,
     *("class", "score", "estimate", "se", "low", "high", "df", "rank", "rank_low", "rank_high"),
-    *("places", "margin"),
+    *("places", "margin", "surveyed", "change", "may_change"),
 }
 FORBID: Config = {"extra": "forbid"}
 

@@ -83,6 +83,12 @@ class Scores:
     status: Status = "preliminary"
     left_out: tuple[str, ...] = ()
 
+    @property
+    def surveyed(self) -> pd.Series:
+        """The unrounded scores of the survey by evaluatee, before any change of a review."""
+        table = self.table.set_index("evaluatee")
+        return table["surveyed" if "surveyed" in table else "estimate"]
+
     def league(self, of: str) -> pd.DataFrame:
         """Give the league table of a class, best first.
 
@@ -229,7 +235,8 @@ def _completed(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> 
     columns = answers.table.columns[2:]
     sheets = pd.DataFrame(np.nan, index=range(len(absent)), columns=columns)
     sheets.insert(0, "respondent", absent.get_level_values(1).to_numpy())
-    sheets.insert(0, "evaluatee", pd.Categorical(absent.get_level_values(0), categories=evaluatees))
+    whom = pd.Categorical(absent.get_level_values(0), categories=evaluatees)
+    sheets.insert(0, "evaluatee", pd.Series(whom, index=sheets.index))
     asked = np.array([[c in scheme.indicators[one] for c in columns] for one in evaluatees])
     blank = np.where(asked, State.BLANK, State.NOT_ASKED)[sheets["evaluatee"].cat.codes.to_numpy()]
     table = pd.concat([answers.table, sheets], ignore_index=True)

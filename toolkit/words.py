@@ -180,12 +180,18 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
         say("composite", terms=terms, level=percent(scheme.level)),
         say("ranking", decimals=rule.decimals, on=say(rule.rank_on), ties=say(rule.ties)),
         say(f"lonely_{scheme.lonely_psu}"),
-        say(scheme.low_satisfaction_rule.kind, **asdict(scheme.low_satisfaction_rule)),
+        rule_in_words(scheme, language),
     ]
     if scheme.unclear:
         lines += ["", say("unclear")]
         lines += [say("point", open=one.open, reading=one.reading, key=one.key) for one in scheme.unclear]
     return "\n".join(lines)
+
+
+def rule_in_words(scheme: Scheme, language: Language = "zh") -> str:
+    """Tell the rule of low satisfaction in words."""
+    rule = scheme.low_satisfaction_rule
+    return str(_speaker(language)(rule.kind, **asdict(rule)))
 
 
 def draw_in_words(draw: Draw, language: Language = "zh", names: Mapping[str, str] = NO_NAMES) -> str:

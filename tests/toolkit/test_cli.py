@@ -198,6 +198,32 @@ def test_score_where_a_stratum_has_one_respondent(
     assert told_in_both_languages(ran, "只抽到一个单位", "has one sampled unit")
 
 
+def test_review_and_seal_by_commands(
+    minyi: Callable[..., Ran], drawn: Round, sheets: pd.DataFrame, tmp_path: Path
+) -> None:
+    write_table(tmp_path / "half.csv", sheets.iloc[::2])
+    write_table(tmp_path / "rest.csv", sheets.iloc[1::2])
+    place, who = drawn.folder, ("--office", "县纠风办（模拟）")
+    minyi("collect", place, tmp_path / "half.csv")
+    ran = minyi("score", place, "--provisional")
+    assert ran.code == 0
+    internal = place / "results" / "provisional"
+    assert ran.out.splitlines()[-2:] == [str(internal / "report.xlsx"), str(internal / "report.html")]
+    assert "内部参考" in (internal / "report.html").read_text(encoding="utf8")
+    minyi("collect", place, tmp_path / "rest.csv")
+    assert minyi("change", place, "县教育局", "--reason", "信访属实", *who, "--", "-1.5").code == 0
+    ran = minyi("change", place, "县教育居", "1", "--reason", "x", *who)
+    assert told_in_both_languages(ran, "可能是 县教育局", "县教育局 may be meant")
+    ran = minyi("seal", place, *who)
+    assert ran.out.splitlines()[-1] == Round.open(place).steps("seal")[-1]["sha256"]
+    assert minyi("verify", place).code == 0
+    assert told_in_both_languages(minyi("seal", place, *who), "已封存", "is sealed")
+    assert minyi("score", place).code == 0 and minyi("verify", place).code == 0
+    assert minyi("reopen", place, "--reason", "申请复核", *who).code == 0
+    ran = minyi("withdraw", place, "001-half.csv", "--row", "2", "--reason", "代答", *who)
+    assert ran.code == 0 and len(Round.open(place).admitted().set_aside) == 1
+
+
 def test_a_round_that_is_not_proven(minyi: Callable[..., Ran], played: Round) -> None:
     path = played.folder / "results" / "scores.csv"
     path.write_bytes(path.read_bytes().replace("县公安局".encode(), "县财政局".encode()))

@@ -199,7 +199,7 @@ def test_a_provisional_result_scores_what_is_in_and_stands_apart(
     drawn.collect(tmp_path / "a.csv")
     scores = drawn.score(provisional=True)
     assert scores.status == "provisional"
-    assert scores.left_out[0] == "监察员：还没有回答"
+    assert scores.left_out[0] == "监察员：还没有回答；其余各类的权重按比例放大"
     weights = {group.id: group.weight for group in scores.scheme.groups}
     rest = sum(group.weight for group in drawn.scheme.groups if group.id != "inspectors")
     assert weights == {

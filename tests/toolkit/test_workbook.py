@@ -20,14 +20,17 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 from scipy.stats import t
 
+from scoring.consequence import Bottom
 from scoring.group import columns_of
 from toolkit import Round, Scheme, Scores
+from toolkit.files import write_table
 from toolkit.report import write_report, write_workbook
 from toolkit.report.excel import FONT
 from toolkit.report.facts import DrawFacts, File, RoundFacts, round_facts
 from toolkit.report.page import render
 from toolkit.report.workbook import workbook
-from toolkit.report.writing import MADE
+from toolkit.report.writing import INTERNAL, MADE
+from toolkit.review import Change, reviewed
 from toolkit.scores import score
 
 SMALL = Path(__file__).parents[1] / "scenarios" / "small.toml"
@@ -300,13 +303,13 @@ def renamed(scores: Scores) -> Scores:
     text = scores.scheme.text
     for old, new in RENAMED.items():
         text = text.replace(f'"{old}"', f"'{new}'")
-    return Scores(
-        Scheme.read(text),
-        scores.table.replace(RENAMED),
-        scores.cov,
-        scores.groups.replace(RENAMED),
-        scores.indicators.replace(RENAMED).rename(columns=RENAMED),
-        scores.labels.replace(RENAMED),
+    return replace(
+        scores,
+        scheme=Scheme.read(text),
+        table=scores.table.replace(RENAMED),
+        groups=scores.groups.replace(RENAMED),
+        indicators=scores.indicators.replace(RENAMED).rename(columns=RENAMED),
+        labels=scores.labels.replace(RENAMED),
     )
 
 
@@ -345,7 +348,7 @@ def test_another_reader_finds_the_same(scores: Scores, facts: RoundFacts, book: 
 def test_made_up_is_said_on_every_sheet_and_every_printed_page(
     book: openpyxl.Workbook, scores: Scores, facts: RoundFacts
 ) -> None:
-    assert len(book.sheetnames) == 9
+    assert len(book.sheetnames) == 10
     for sheet in book:
         assert sheet["A2"].value == MADE and "模拟数据" in MADE, sheet.title
         first, last = map(int, sheet.print_title_rows.replace("$", "").split(":"))
@@ -456,3 +459,60 @@ def test_classes_with_one_long_name_have_sheets_of_their_own(scores: Scores, fac
     book = opened(workbook(replace(scores, scheme=replace(scores.scheme, classes=classes)), facts, False))
     assert book.sheetnames[1][:3] == "排名1" and book.sheetnames[2][:3] == "排名2"
     assert [name for name, _ in shown_rows(table(book, "说明", 1))][:2] == book.sheetnames[1:3]
+
+
+# ------------------------------------------------------------------------ provisional and reviewed
+
+
+@pytest.fixture(scope="module")
+def judged(scores: Scores) -> Scores:
+    """A reviewed result under a rule of low satisfaction."""
+    scheme = replace(scores.scheme, low_satisfaction_rule=Bottom(1))
+    changes = [
+        Change("县公安局", -1.25, "=1+1 信访属实", "县监察局"),
+        Change("县教育局", 30.0, "更正", "县纠风办"),
+    ]
+    return reviewed(replace(scores, scheme=scheme), changes)
+
+
+def test_changes_and_accountability_are_the_pages(judged: Scores, facts: RoundFacts) -> None:
+    page = Page(render(judged, facts, made=True))
+    book = opened(workbook(judged, facts, made=True))
+    trail = [row[1:] for row in page.tables["复核变更"]]
+    found = [
+        [who, f"{points:+.2f}", shown(before), shown(after), f"{was} → {now}", reason, office]
+        for who, points, before, after, was, now, reason, office in (
+            [cell.value if at not in (2, 3) else cell for at, cell in enumerate(row)]
+            for row in table(book, "复核和问责")[1:]
+        )
+    ]
+    assert found == trail
+    assert trail[0][0] == "县公安局" and trail[0][1] == "-1.25" and trail[0][5] == "=1+1 信访属实"
+    verdicts = page.tables["低满意度问责：符合办法的单位，和抽样误差之内可能符合或不符合的单位"]
+    assert shown_rows(table(book, "复核和问责", 1)) == verdicts
+    assert {row[3] for row in verdicts} >= {"是"}
+    assert all(row[1] != "县教育局" for row in verdicts)  # it was lifted to the top
+
+
+def test_a_provisional_result_is_marked_on_every_sheet_and_page(
+    drawn: Round, sheets: pd.DataFrame, tmp_path: Path
+) -> None:
+    write_table(tmp_path / "a.csv", sheets[sheets["group"] != "inspectors"].iloc[::2])
+    drawn.collect(tmp_path / "a.csv")
+    found = drawn.score(provisional=True)
+    facts = round_facts(drawn)
+    text, book = render(found, facts, made=False), opened(workbook(found, facts, made=False))
+    assert '<div class="watermark" aria-hidden="true"><span>内部参考</span></div>' in text
+    assert INTERNAL in text and "模拟数据" not in text
+    for sheet in book:
+        told = [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+        assert any(INTERNAL in one for one in told), sheet.title
+    page = Page(text)
+    for number, each in enumerate(found.scheme.classes, 1):
+        league = table(book, f"排名{number} {each.name}")
+        assert [shown(row[-1]) for row in league[1:]] == [
+            row[-1] for row in page.tables[f"{each.name}：排名表"]
+        ]
+    assert all(one in text for one in found.left_out)
+    final = render(replace(found, status="formal"), facts, made=False)
+    assert "watermark" not in final.split("</style>")[1] and INTERNAL not in final and "正式结果" in final

@@ -113,7 +113,7 @@ def _composite(scores: Scores) -> Step:
     best = scores.league(scheme.classes[0].id).iloc[0]["evaluatee"]
     line = scores.table.set_index("evaluatee").loc[best]
     parts = (f"{fixed(line[group.id], more)} × {weight(group.weight)}" for group in scheme.groups)
-    example = f"{' ＋ '.join(parts)} ≈ {fixed(line['score'], scheme.ranking.decimals)}"
+    example = f"{' ＋ '.join(parts)} ≈ {fixed(scores.surveyed[best], scheme.ranking.decimals)}"
     return Step("综合得分", formula=f"综合得分 ＝ {sums}", after=f"例如{best}：{example}。")
 
 
@@ -134,9 +134,8 @@ def _composite_gap(scores: Scores) -> tuple[str, str]:
     """Find where weighting all groups by the design would move a composite most."""
     sums = scores.groups.pivot(index="evaluatee", columns="group", values="design")
     design = sum(sums[group.id] * group.weight for group in scores.scheme.groups)
-    table = scores.table.set_index("evaluatee")
-    gap, at = largest_gap(table["estimate"], pd.Series(design).loc[table.index])
-    return fixed(gap, scores.scheme.ranking.decimals), str(table.index[at])
+    gap, at = largest_gap(scores.surveyed, pd.Series(design).loc[scores.surveyed.index])
+    return fixed(gap, scores.scheme.ranking.decimals), str(scores.surveyed.index[at])
 
 
 def _error(scores: Scores) -> Step:
@@ -177,6 +176,8 @@ def _error_points(scores: Scores, census: Sequence[Group]) -> tuple[str, ...]:
     freedom = (
         f"，综合得分的自由度按 Satterthwaite 近似，为 {span(fixed(df[0], 0), fixed(df[-1], 0))}" if df else ""
     )
+    if scores.scheme.lonely_psu == "adjust":
+        points.append("某层只有一份有效样本时，其误差按该份与全体均值之差估计，偏于谨慎。")
     points.append(f"区间用 t 分布{freedom}。")
     points.append("抽样误差不含名单不全、拒答者与答者不同、代答、录入等差错。")
     return tuple(points)

@@ -16,10 +16,12 @@ from toolkit.report.fonts import subset_font
 from toolkit.report.method import ALIKE, DIGESTS, SHARES, counted, method_steps, stages, terms
 from toolkit.report.plot import caterpillar, figure_svg
 from toolkit.report.ranking import Standing, standing
+from toolkit.report.review import accountable_rows, trail_rows
 from toolkit.report.tables import SATISFIED, group_counts, label_shares, satisfied_labels, share_error
-from toolkit.report.writing import MADE, NONE, count, counts, fixed, percent, span, weight
+from toolkit.report.writing import NONE, STATUS, count, counts, fixed, notices, percent, span, weight
 from toolkit.scheme import EvaluateeClass, Group, Scheme
 from toolkit.scores import Scores
+from toolkit.words import rule_in_words
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -65,12 +67,20 @@ def render(scores: Scores, facts: RoundFacts, made: bool) -> str:
     made : bool
         Whether frames or answers are made up.
     """
-    scheme = scores.scheme
+    scheme, internal = scores.scheme, scores.status == "provisional"
     template = _template()
     content = {
         "scheme": scheme,
         "facts": facts,
-        "made": MADE if made else "",
+        "made": "；".join(notices(made, scores.status)),
+        "tags": [*(["模拟数据"] if made else []), *(["内部参考"] if internal else [])],
+        "internal": internal,
+        "status": STATUS[scores.status],
+        "left_out": scores.left_out,
+        "set_aside": facts.set_aside,
+        "trail": trail_rows(scores),
+        "rule": rule_in_words(scheme),
+        "accountable": accountable_rows(scores),
         "groups": [_group(scheme, group) for group in scheme.groups],
         "sheets": [_sheets(scores, group) for group in scheme.groups],
         "results": [_result(scores, each, made) for each in scheme.classes],
@@ -153,6 +163,7 @@ class Row:
     cut: bool
     shares: tuple[str, ...]
     satisfied: str
+    may_change: str
 
 
 def _result(scores: Scores, each: EvaluateeClass, made: bool) -> dict[str, Any]:
@@ -179,6 +190,8 @@ def _result(scores: Scores, each: EvaluateeClass, made: bool) -> dict[str, Any]:
 def _rows(scores: Scores, here: Standing) -> list[Row]:
     scheme, decimals = scores.scheme, scores.scheme.ranking.decimals
     shares = label_shares(scores)
+    table = scores.table.set_index("evaluatee")
+    chance = table.get("may_change")
     rows = []
     for line, alike, cut in zip(here.table.to_dict("records"), here.alike, here.cut, strict=True):
         who = line["evaluatee"]
@@ -195,6 +208,7 @@ def _rows(scores: Scores, here: Standing) -> list[Row]:
                 cut=cut,
                 shares=tuple(map(percent, shares.table.loc[who])),
                 satisfied="" if shares.satisfied is None else percent(shares.satisfied[who]),
+                may_change="" if chance is None else percent(chance[who], 0),
             )
         )
     return rows

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from scoring.estimate import interval
+from toolkit.placing import published
 from toolkit.scheme import EvaluateeClass, Group, Scheme
-from toolkit.scores import Scores, published
+from toolkit.scores import Scores
 
 SATISFIED = "满意"
 SAME = 1e-9

@@ -12,10 +12,22 @@ from toolkit.report.excel import PROSE, WHOLE, Column, Sheet, Table, Value, shee
 from toolkit.report.facts import RoundFacts, round_facts
 from toolkit.report.method import ALIKE, DIGESTS, SHARES, Step, counted, method_steps, stages, terms
 from toolkit.report.ranking import standing
+from toolkit.report.review import accountable_rows
 from toolkit.report.tables import SATISFIED, group_counts, group_table, label_shares, share_error
-from toolkit.report.writing import MADE, count, percent, rounded, rounded_share, span, weight
+from toolkit.report.writing import (
+    MADE,
+    STATUS,
+    count,
+    notices,
+    percent,
+    rounded,
+    rounded_share,
+    span,
+    weight,
+)
 from toolkit.scheme import EvaluateeClass, Scheme
 from toolkit.scores import Scores
+from toolkit.words import rule_in_words
 
 if TYPE_CHECKING:
     from toolkit.round import Round
@@ -65,15 +77,17 @@ def workbook(scores: Scores, facts: RoundFacts, made: bool) -> bytes:
         Whether frames or answers are made up.
     """
     sheets = [sheet for make in SHEETS for sheet in make(scores, facts)]
-    notices = (MADE,) if made else ()
     title = f"{scores.scheme.title}：测评结果{'（模拟数据）' if made else ''}"
-    return workbook_bytes([_contents(scores.scheme, sheets, made), *sheets], title, notices)
+    return workbook_bytes([_contents(scores, sheets, made), *sheets], title, notices(made, scores.status))
 
 
-def _contents(scheme: Scheme, sheets: list[Sheet], made: bool) -> Sheet:
+def _contents(scores: Scores, sheets: list[Sheet], made: bool) -> Sheet:
+    scheme = scores.scheme
     source = MADE if made else "取自本轮文件夹中的名单和回答，文件和指纹见“收据”"
     facts = (
         ("方案", f"{scheme.title}（{scheme.id}）"),
+        ("结果", STATUS[scores.status]),
+        *(("尚未计入", one) for one in scores.left_out),
         ("地点", scheme.place),
         ("数据", source),
         (
@@ -109,6 +123,8 @@ def _leagues(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
 def _league(scores: Scores, each: EvaluateeClass) -> Table:
     scheme, form = scores.scheme, _form(scores.scheme)
     level, here = weight(scheme.level), standing(scores, each.id)
+    table = scores.table.set_index("evaluatee")
+    chance = table.get("may_change")
     columns = (
         Column("名次", "0", "center"),
         Column("名次\n区间", align="center"),
@@ -119,6 +135,7 @@ def _league(scores: Scores, each: EvaluateeClass) -> Table:
         Column(f"{level}区间\n上限", form, "center"),
         *(Column(f"{group.name}\n{weight(group.weight)}", form, "center") for group in scheme.groups),
         Column("区间重叠\n的名次", align="center"),
+        *([] if chance is None else [Column("名次变动\n的可能", "0%", "center")]),
     )
     numbers = ("score", "margin", "low", "high", *(group.id for group in scheme.groups))
     rows: tuple[tuple[Value, ...], ...] = tuple(
@@ -128,6 +145,7 @@ def _league(scores: Scores, each: EvaluateeClass) -> Table:
             str(line["evaluatee"]),
             *(rounded(line[name], scheme.ranking.decimals) for name in numbers),
             alike,
+            *([] if chance is None else [rounded(chance[line["evaluatee"]], 2)]),
         )
         for line, alike in zip(here.table.to_dict("records"), here.alike, strict=True)
     )
@@ -227,6 +245,52 @@ def _counts(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
     about = "每类调查对象的计划份数，每个单位计入和含有效评分的份数（各单位中最少和最多）。"
     note = f"每个单位的份数见“各类对象得分”。{counted(scheme)}"
     yield _single("回收", scheme, about, Table(columns, tuple(rows), notes=(note,)), frozen=1)
+
+
+def _review(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
+    scheme, form = scores.scheme, _form(scores.scheme)
+    changes: tuple[tuple[Value, ...], ...] = tuple(
+        (
+            str(one["evaluatee"]),
+            rounded(one["points"], scheme.ranking.decimals),
+            *(rounded(one[name], scheme.ranking.decimals) for name in ("score_before", "score_after")),
+            int(one["rank_before"]),
+            int(one["rank_after"]),
+            str(one["reason"]),
+            str(one["office"]),
+        )
+        for one in scores.trail.to_dict("records")
+    )
+    heads = (
+        Column("单位"),
+        Column("加减分", f"+{form};-{form};{form}", "center"),
+        Column("变更前\n得分", form, "center"),
+        Column("变更后\n得分", form, "center"),
+        Column("变更前\n名次", "0", "center"),
+        Column("变更后\n名次", "0", "center"),
+        Column("理由", PROSE, widest=60),
+        Column("决定单位", PROSE, widest=30),
+    )
+    tables = [Table(heads, changes or (("没有变更", *[None] * 7),), "复核变更")]
+    named = accountable_rows(scores)
+    rule = rule_in_words(scheme)
+    if named:
+        verdicts: tuple[tuple[Value, ...], ...] = tuple(
+            (one.class_name, one.evaluatee, float(one.score), "是" if one.meets else "否", one.statement)
+            for one in named
+        )
+        columns = (
+            Column("类别"),
+            Column("单位"),
+            Column("得分", form, "center"),
+            Column("符合\n办法", align="center"),
+            Column("把握", PROSE, widest=92),
+        )
+        tables.append(Table(columns, verdicts, "低满意度问责", (rule,)))
+    else:
+        tables.append(Table((Column("低满意度问责", PROSE, widest=92),), ((rule,),)))
+    about = "复核对得分的每一处变更及其理由；低满意度问责涉及的单位和把握。"
+    yield Sheet("复核和问责", f"{scheme.title}：复核和问责", about, tuple(tables))
 
 
 # --- method and receipt ----------------------------------------------------------------------------------
@@ -356,6 +420,7 @@ SHEETS: tuple[Callable[[Scores, RoundFacts], Iterator[Sheet]], ...] = (
     _indicators,
     _shares,
     _counts,
+    _review,
     _method,
     _receipt,
 )

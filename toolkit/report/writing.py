@@ -10,6 +10,13 @@ import numpy as np
 from toolkit.placing import published
 
 NONE = "—"
+INTERNAL = "内部参考：回答尚未收齐，得分和名次还会变动，不得公布"
+STATUS = {
+    "provisional": "内部参考（收集之中）",
+    "preliminary": "初步结果（复核之前）",
+    "reviewed": "复核后的结果（尚未封存）",
+    "formal": "正式结果",
+}
 MADE = "演示：名单与回答均为模拟数据，不代表任何真实单位"
 
 
@@ -51,12 +58,13 @@ def rounded_share(share: float, decimals: int = 1) -> float:
 
 
 def weight(share: float) -> str:
-    """Write a weight or a level as a percentage, without idle zeros.
+    """Write a weight or a level as a percentage, without idle zeros; a long fraction is cut, and says so.
 
-    >>> weight(0.05), weight(0.125)
-    ('5%', '12.5%')
+    >>> weight(0.05), weight(0.125), weight(0.65 / 0.9)
+    ('5%', '12.5%', '≈72.2%')
     """
-    return f"{share * 100:.6g}%"
+    text = f"{share * 100:.6g}"
+    return f"≈{fixed(share * 100, 1)}%" if len(text.partition(".")[2]) > 2 else f"{text}%"
 
 
 def count(number: int) -> str:
@@ -104,3 +112,12 @@ def runs(members: Iterable[int], among: Iterable[int]) -> str:
         else:
             parts[-1][1] = number
     return "、".join(span(str(low), str(high)) for low, high in parts)
+
+
+def notices(made: bool, status: str) -> tuple[str, ...]:
+    """Give what must stand on every sheet and page: made up, for internal use.
+
+    >>> notices(False, "formal")
+    ()
+    """
+    return ((MADE,) if made else ()) + ((INTERNAL,) if status == "provisional" else ())
