@@ -3,6 +3,7 @@
 from scoring.errors import AnswerError, EstimateError
 from scoring.estimate import Estimates, mean, ratio, share, total
 from scoring.rank import rank_sets, ranks
+from scoring.response import response_rates
 from scoring.survey import Survey
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "rank_sets",
     "ranks",
     "ratio",
+    "response_rates",
     "share",
     "total",
 ]

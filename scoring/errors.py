@@ -59,6 +59,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}: the last {places} of {units} units are asked for. Ask for 1 to {units}.",
         "{where}：要取 {units} 个单位中的后 {places} 名。请取 1 到 {units} 名。",
     ),
+    "bad_disposition": (
+        "{where}: codes are {known}; found also {found}. Recode them.",
+        "{where}：处理结果代码只能是 {known}；另有 {found}。请重新编码。",
+    ),
     "no_indicators": (
         "{where}: {evaluatee!r} has no indicators. Give each evaluatee its indicators.",
         "{where}：被评单位“{evaluatee}”没有指标。请给每个被评单位指定指标。",

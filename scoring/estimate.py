@@ -184,7 +184,7 @@ class Domains:
         return ", ".join(f"{column} {value}" for column, value in self.labels.iloc[at].items())
 
 
-def domains_of(table: pd.DataFrame, by: Names | None) -> Domains:
+def domains_of(table: pd.DataFrame, by: Names | None, where: str = "survey") -> Domains:
     """Number the domains told by some columns; none of their values may be missing."""
     names = [] if by is None else _names(by)
     if not names:
@@ -194,12 +194,12 @@ def domains_of(table: pd.DataFrame, by: Names | None) -> Domains:
     for name in names:
         if name not in table.columns:
             columns = ", ".join(map(str, table.columns))
-            raise AnswerError("no_column", where="survey", column=name, columns=columns)
+            raise AnswerError("no_column", where=where, column=name, columns=columns)
         one, values = pd.factorize(table[name], sort=True)
         missing = np.flatnonzero(one < 0)
         if missing.size:
             row = int(missing[0]) + 1
-            raise AnswerError("missing_value", where="survey", column=name, count=missing.size, row=row)
+            raise AnswerError("missing_value", where=where, column=name, count=missing.size, row=row)
         codes = codes * len(values) + one
         levels.append(values)
     codes, present = pd.factorize(codes, sort=True)

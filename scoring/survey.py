@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scoring.columns import base_weights, column_codes, numbers, refuse_missing
 from scoring.errors import AnswerError
 from scoring.variance import Codes, Floats, Stage, add_stage, first_rows, paired, stage_parts
 
@@ -81,15 +82,7 @@ class Survey:
         """Weights of the rows, shape (n,)."""
         if self.weight is None:
             return np.ones(len(self.table))
-        values = _numbers(self.table, self.weight)
-        negative = np.flatnonzero(~(values >= 0) | ~np.isfinite(values))
-        if negative.size:
-            at = int(negative[0])
-            value = self.table[self.weight].iloc[at]
-            raise AnswerError("bad_weight", where="survey", column=self.weight, row=at + 1, value=value)
-        if not values.any():
-            raise AnswerError("no_weight", where="survey", column=self.weight)
-        return values
+        return base_weights(self.table, self.weight)
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
@@ -196,30 +189,6 @@ class Survey:
         return result
 
 
-def _numbers(table: pd.DataFrame, column: str) -> Floats:
-    _column(table, column)
-    return pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _column(table: pd.DataFrame, column: str) -> None:
-    if column not in table.columns:
-        names = ", ".join(map(str, table.columns))
-        raise AnswerError("no_column", where="survey", column=column, columns=names)
-
-
-def column_codes(table: pd.DataFrame, column: str) -> Codes:
-    """Number the values of a column; none may be missing."""
-    _column(table, column)
-    values = table[column]
-    is_coded = isinstance(values.dtype, pd.CategoricalDtype)
-    codes = values.cat.codes.to_numpy() if is_coded else pd.factorize(values)[0]
-    missing = np.flatnonzero(codes < 0)
-    if missing.size:
-        row = int(missing[0]) + 1
-        raise AnswerError("missing_value", where="survey", column=column, count=missing.size, row=row)
-    return codes.astype(np.intp)
-
-
 def _per_stage(columns: Columns, stages: int, name: str) -> list[str | None]:
     given = [columns] if isinstance(columns, str) or columns is None else list(columns)
     if len(given) > stages:
@@ -273,7 +242,7 @@ def _stage_prob(
     own: list[str],
 ) -> Floats:
     if prob is not None:
-        values = _numbers(table, prob)
+        values = numbers(table, prob)
         bad = np.flatnonzero(~((values > 0) & (values <= 1)))
         if bad.size:
             raise AnswerError("bad_prob", where="survey", column=prob, row=bad[0] + 1, value=values[bad[0]])
@@ -281,11 +250,8 @@ def _stage_prob(
         return values[first]
     if population is None:
         return np.zeros(first.size)
-    values = _numbers(table, population)
-    missing = np.flatnonzero(~np.isfinite(values))
-    if missing.size:
-        row = int(missing[0]) + 1
-        raise AnswerError("missing_value", where="survey", column=population, count=missing.size, row=row)
+    values = numbers(table, population)
+    refuse_missing(np.flatnonzero(~np.isfinite(values)), population)
     _constant(values, stratum[unit], population, table, path)
     sampled = np.bincount(stratum)[stratum]
     short = np.flatnonzero(~(values[first] >= sampled))

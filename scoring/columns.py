@@ -1,0 +1,52 @@
+"""Columns of a table as arrays, or what is wrong with them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from scoring.errors import AnswerError
+from scoring.variance import Codes, Floats
+
+
+def required(table: pd.DataFrame, column: str, where: str = "survey") -> pd.Series:
+    """Give a column, or say which columns there are."""
+    if column not in table.columns:
+        names = ", ".join(map(str, table.columns))
+        raise AnswerError("no_column", where=where, column=column, columns=names)
+    return table[column]
+
+
+def numbers(table: pd.DataFrame, column: str, where: str = "survey") -> Floats:
+    """Give a column as floats, NaN for what is no number."""
+    values = required(table, column, where)
+    return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def refuse_missing(missing: Codes, column: str, where: str = "survey") -> None:
+    """Name the first of the rows in which a column is empty."""
+    if missing.size:
+        row = int(missing[0]) + 1
+        raise AnswerError("missing_value", where=where, column=column, count=missing.size, row=row)
+
+
+def column_codes(table: pd.DataFrame, column: str) -> Codes:
+    """Number the values of a column; none may be missing."""
+    values = required(table, column)
+    is_coded = isinstance(values.dtype, pd.CategoricalDtype)
+    codes = values.cat.codes.to_numpy() if is_coded else pd.factorize(values)[0]
+    refuse_missing(np.flatnonzero(codes < 0), column)
+    return codes.astype(np.intp)
+
+
+def base_weights(table: pd.DataFrame, column: str, where: str = "survey") -> Floats:
+    """Give weights, shape (n,): finite, none negative, not all 0."""
+    values = numbers(table, column, where)
+    negative = np.flatnonzero(~(values >= 0) | ~np.isfinite(values))
+    if negative.size:
+        at = int(negative[0])
+        value = table[column].iloc[at]
+        raise AnswerError("bad_weight", where=where, column=column, row=at + 1, value=value)
+    if not values.any():
+        raise AnswerError("no_weight", where=where, column=column)
+    return values
