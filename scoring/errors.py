@@ -51,6 +51,35 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "variance cannot be estimated. Merge it with another stratum.",
         "{where}：层“{name}”（必中单位除外）只抽到一个单位而总体不止一个，无法估计方差。请与其他层合并。",
     ),
+    "half_response": (
+        "{where}: responded and cell go together; {missing} is not given. Give both or neither.",
+        "{where}：responded 与 cell 必须一起给，现缺 {missing}。请同时给出，或都不给。",
+    ),
+    "bad_response": (
+        "{where}: {column!r} must be true or false; row {row} has {value!r}. Correct it.",
+        "{where}：“{column}”只能是真或假（1 或 0）；第 {row} 行是 {value!r}。请改正。",
+    ),
+    "responds_apart": (
+        "{where}: rows of one unit of the last stage respond together; {column!r} in row {row} differs from its "
+        "unit's first row. Name the respondents as a stage of psu, or leave missing answers of a respondent empty.",
+        "{where}：最后阶段同一单位的各行应答情况必须一致；“{column}”第 {row} 行与该单位首行不同。"
+        "请把受访者列为 psu 的一个阶段，或把受访者没有答的留空。",
+    ),
+    "empty_cell": (
+        '{where}: nobody responded in cell "{name}" ({units} units drawn); {count} cells have too few respondents. '
+        "Merge each with a similar cell.",
+        "{where}：调整单元“{name}”（抽中 {units} 个）无人应答；应答太少的单元共 {count} 个。请与相近的单元合并。",
+    ),
+    "lonely_respondent": (
+        '{where}: one of {units} units responded in cell "{name}", so its variance cannot be estimated; {count} cells '
+        "have too few respondents. Merge each with a similar cell.",
+        "{where}：调整单元“{name}”抽中 {units} 个，只有一个应答，无法估计方差；应答太少的单元共 {count} 个。"
+        "请与相近的单元合并。",
+    ),
+    "answer_without_response": (
+        "{where}: row {row} did not respond, yet has an answer to {variable!r}. Empty it, or mark the row as responded.",
+        "{where}：第 {row} 行标为未应答，却有“{variable}”的回答。请清空，或标为已应答。",
+    ),
     "no_answer": (
         "{where}: no valid answer to {variable!r}{domain}. Leave it out or collect more.",
         "{where}：“{variable}”{domain}没有有效回答。请去掉或补充调查。",
@@ -77,6 +106,15 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "their spread. Collect more, or count the group as an infinite panel.",
         "{where}：被评单位“{evaluatee}”有一项指标回答不到两份，另有缺答，无从判断差异。"
         "请补充调查，或按无限总体计算该组。",
+    ),
+    "plain_with_cells": (
+        "{where}: cells adjust weights, which plain scores do not use. Take official='design', or leave out "
+        "responded and cell.",
+        "{where}：调整单元只改变权数，而简单平均（plain）不用权数。请用 official='design'，或去掉 responded 和 cell。",
+    ),
+    "census_with_cells": (
+        "{where}: missing answers of a census count by cells or by census_dont_know, not by both. Leave out one.",
+        "{where}：普查中的缺答，要么按调整单元计，要么按 census_dont_know 计，不能都用。请去掉其一。",
     ),
     "not_by_all": (
         "{where}: {evaluatee!r} is not rated by all groups. Collect the missing answers or leave it out.",

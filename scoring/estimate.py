@@ -73,6 +73,7 @@ def mean(survey: Survey, variables: Names, by: Names | None = None, level: float
     names = _names(variables)
     domains = domains_of(survey.table, by)
     values = numeric(survey.table, names)
+    refuse_strays(survey, ~np.isnan(values), names)
     wanted = np.ones((len(domains.labels), len(names)), dtype=bool)
     estimate, z, valid = linearised_means(values, survey.weights, domains, wanted, names)
     cov = survey.covariance(z, domains.codes, len(domains.labels))
@@ -97,6 +98,7 @@ def total(survey: Survey, variables: Names, by: Names | None = None, level: floa
     domains = domains_of(survey.table, by)
     values = numeric(survey.table, names)
     valid: NDArray[np.bool_] = ~np.isnan(values)
+    refuse_strays(survey, valid, names)
     z = np.where(valid, values, 0.0) * survey.weights[:, None]
     _refuse_empty(valid, domains, np.ones((len(domains.labels), len(names)), dtype=bool), names)
     estimate = domains.sums(z)
@@ -122,6 +124,7 @@ def ratio(
     domains = domains_of(survey.table, by)
     values = numeric(survey.table, [numerator, denominator])
     valid: NDArray[np.bool_] = ~np.isnan(values.sum(axis=1, keepdims=True))
+    refuse_strays(survey, valid, names)
     _refuse_empty(valid, domains, np.ones((len(domains.labels), 1), dtype=bool), names)
     weighted = np.where(valid, values, 0.0) * survey.weights[:, None]
     sums = domains.sums(weighted)
@@ -146,6 +149,7 @@ def share(survey: Survey, variable: str, by: Names | None = None, level: float =
         columns = ", ".join(map(str, survey.table.columns))
         raise AnswerError("no_column", where="survey", column=variable, columns=columns)
     column = survey.table[variable]
+    refuse_strays(survey, column.notna().to_numpy()[:, None], [variable])
     names = sorted(column.dropna().unique())
     if not names:
         raise AnswerError("no_answer", where="survey", variable=variable, domain="")
@@ -265,6 +269,16 @@ def linearised_means(
     estimate = domains.sums(weighted * filled) / safe
     z = weighted * (filled - estimate[domains.codes]) / safe[domains.codes]
     return estimate, z, valid
+
+
+def refuse_strays(survey: Survey, valid: NDArray[np.bool_], names: Sequence[str]) -> None:
+    """Name the first answer, of valid ones with shape (n, K), of a row that did not respond."""
+    if survey.response is None:
+        return
+    strays = np.argwhere(valid & ~survey.response.responded[:, None])
+    if strays.size:
+        row, k = strays[0]
+        raise AnswerError("answer_without_response", where="survey", row=row + 1, variable=names[k])
 
 
 def _refuse_empty(

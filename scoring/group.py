@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scoring.census import census_covariance
 from scoring.errors import AnswerError, EstimateError
-from scoring.estimate import Domains, domains_of, numeric
+from scoring.estimate import Domains, domains_of, numeric, refuse_strays
 from scoring.scale import Scale
 from scoring.survey import Survey
 from scoring.variance import Floats
@@ -102,7 +102,8 @@ def group_scores(
     AnswerError
         An indicator has no valid answer for an evaluatee.
     EstimateError
-        An evaluatee in the answers has no indicators.
+        An evaluatee in the answers has no indicators; or the survey has adjustment cells, and plain
+        scores or a census are asked for.
 
     Examples
     --------
@@ -112,6 +113,10 @@ def group_scores(
     >>> group_scores(Survey(table), {"A": ["q1", "q2"]}, Scale(0, 10)).estimate.tolist()
     [80.0]
     """
+    if survey.response is not None and official == "plain":
+        raise EstimateError("plain_with_cells", where="scores")
+    if survey.response is not None and census_dont_know is not None:
+        raise EstimateError("census_with_cells", where="scores")
     domains = domains_of(survey.table, by)
     evaluatees = [str(one) for one in domains.labels[by]]
     absent = [one for one in evaluatees if not indicators.get(one)]
@@ -120,12 +125,14 @@ def group_scores(
     columns = columns_of(indicators)
     asked = np.array([[column in indicators[one] for column in columns] for one in evaluatees])
     cells = _Cells.of(numeric(survey.table, columns, finite=False), domains, asked, scale, columns)
+    refuse_strays(survey, cells.valid, columns)
     rate = asked / asked.sum(axis=1, keepdims=True)
     # What a rating brings: its distance from the bottom for the score, 1 in its label for a share.
     gains = np.vstack([full_mark / (scale.high - scale.low) * np.arange(cells.ratings), *_label_hits(scale)])
     plain = _means(cells.counts(None), gains)
     cells.refuse_empty(plain.size, domains, columns)
-    design = plain if survey.weight is None else _means(cells.counts(survey.weights), gains)
+    adjusted = survey.weight is not None or survey.response is not None
+    design = _means(cells.counts(survey.weights), gains) if adjusted else plain
     cells.refuse_empty(design.size, domains, columns)
     chosen, weights = (plain, None) if official == "plain" else (design, survey.weights)
     size = len(evaluatees)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scoring.columns import base_weights, column_codes, numbers, refuse_missing
+from scoring.columns import base_weights, column_codes, numbers, refuse_missing, required
 from scoring.errors import AnswerError
+from scoring.nonresponse import Parts, Response
 from scoring.variance import Codes, Floats, Stage, add_stage, first_rows, paired, stage_parts
 
 Columns = str | Sequence[str | None] | None
@@ -39,7 +40,11 @@ class Survey:
     prob : str or list, optional
         Column of that stage's inclusion probabilities, or one per stage, where they are unequal; it
         goes before ``population``.
-
+    responded, cell : str, optional
+        Column of whether the row's unit responded (true or false, 1 or 0), and column of adjustment
+        cells; both or neither. The rows are then all drawn units, respondents and eligible
+        nonrespondents, whose answers are empty; ``weight`` is the weight before adjustment, and in
+        each cell the respondents take over the weight of the others.
     lonely : "error" or "adjust"
         What to do where a stratum has one sampled unit out of several: name it, or take its deviation
         from the mean of all linearised values, which is 0 (Lumley's ``survey.lonely.psu = "adjust"``);
@@ -49,7 +54,8 @@ class Survey:
     ------
     AnswerError
         A column is missing, a weight, population or probability is bad, or a stratum has one sampled
-        unit out of several and ``lonely`` is "error".
+        unit out of several and ``lonely`` is "error". With cells: ``responded`` is neither true nor false, or differs between
+        rows of one unit; a cell has no respondent, or one out of several units.
 
     Notes
     -----
@@ -62,6 +68,24 @@ class Survey:
     c = 1 / (1 - sum a_i²), a_i = (1 - pi_i) / sum (1 - pi_i): Deville (1999), Hájek (1964). With
     equal probabilities it is (1 - n/N) n/(n-1) times the sum of squares. A unit drawn for certain
     adds nothing at its own stage, so it acts as a stratum whose next-stage units are the PSUs.
+
+    With ``responded`` and ``cell`` the variance has the terms that ``scoring.nonresponse`` derives:
+    that of the adjusted estimate over all drawn units at every stage, and that of who responds, which
+    stays when everyone is drawn. Within a cell all units are taken to respond with the same
+    probability, independently; rows of one unit of the last stage respond together. A nonrespondent
+    may stand in any domain that has answers: only its weight and its cell are read.
+
+    Examples
+    --------
+    Four of ten were drawn, three answered, 1, 2 and 6: s² = 7, and 7 (1/3 - 1/10) = 1.633.
+
+    >>> from scoring import mean
+    >>> table = pd.DataFrame({"y": [1.0, 2.0, 6.0, None], "N": 10, "came": [1, 1, 1, 0], "cell": "all"})
+    >>> survey = Survey(table, population="N", responded="came", cell="cell")
+    >>> survey.weights.round(3).tolist()
+    [1.333, 1.333, 1.333, 0.0]
+    >>> mean(survey, "y").cov.round(3).tolist()
+    [[1.633]]
     """
 
     table: pd.DataFrame
@@ -71,18 +95,30 @@ class Survey:
     population: Columns = None
     prob: Columns = None
     lonely: Literal["error", "adjust"] = "error"
+    responded: str | None = None
+    cell: str | None = None
 
     def __post_init__(self) -> None:
         if not len(self.table):
             raise AnswerError("no_rows", where="survey")
-        _ = self.weights, self.stages  # what is wrong is said at once
+        _ = self.base, self.stages, self.weights  # what is wrong is said at once
 
     @cached_property
-    def weights(self) -> Floats:
-        """Weights of the rows, shape (n,)."""
+    def base(self) -> Floats:
+        """Weights of the rows before adjustment, shape (n,)."""
         if self.weight is None:
             return np.ones(len(self.table))
         return base_weights(self.table, self.weight)
+
+    @cached_property
+    def weights(self) -> Floats:
+        """Weights of the rows, shape (n,); adjusted where there are cells, 0 for nonrespondents."""
+        return self.base if self.response is None else self.response.adjusted
+
+    @cached_property
+    def response(self) -> Response | None:
+        """Who responded, and the adjustment cells."""
+        return _response(self)
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
@@ -93,7 +129,7 @@ class Survey:
     def effective(self) -> tuple[Codes, Codes]:
         """Each row's PSU and stratum for degrees of freedom, looking through certain units.
 
-        Rows that are certain at every stage have -1.
+        Rows that are certain at every stage, and to respond, have -1.
         """
         rows = len(self.table)
         psu = np.full(rows, -1, dtype=np.intp)
@@ -105,6 +141,11 @@ class Survey:
             stratum[here] = stage.stratum[stage.unit[here]] + strata
             psus += stage.prob.size
             strata += int(stage.stratum.max()) + 1
+        if self.response is not None:  # among certain units, who responds is what varies
+            rate = self.response.rate[self.response.cell]
+            here = (psu < 0) & (rate < 1)
+            psu[here] = self.response.unit[here] + psus
+            stratum[here] = self.response.cell[here] + strata
         return psu, stratum
 
     def degrees_of_freedom(self, domain: Codes, domains: int, counts: NDArray[np.bool_]) -> Floats:
@@ -156,8 +197,10 @@ class Survey:
             Infinite where there is no variance.
         """
         whole, load = np.zeros(domains), np.zeros(domains)
-        for stage in self.stages:
-            variance, units, of = stage_parts(stage, z, domain, counts)
+        parts: Iterable[Parts] = (stage_parts(stage, z, domain, counts) for stage in self.stages)
+        if self.response is not None:
+            parts = self.response.parts(self.stages, z, domain, domains, counts)
+        for variance, units, of in parts:
             whole += np.bincount(of, weights=variance, minlength=domains)
             freedom = np.maximum(units - 1, 1.0)  # a lone contributor still varies against the others' zeros
             load += np.bincount(of, weights=variance**2 / freedom, minlength=domains)
@@ -181,12 +224,44 @@ class Survey:
         ndarray of float, shape (D K, D K)
             In the order of domain, then column of z.
         """
+        if self.response is not None:
+            return self.response.covariance(self.stages, z, domain, domains)
         size = domains * z.shape[1]
         result = np.zeros((size, size))
         for stage in self.stages:
-            if (stage.above * (1 - stage.prob) > 0).any():
+            if stage.varies:
                 add_stage(result, stage, z, domain, domains)
         return result
+
+
+def _response(survey: Survey) -> Response | None:
+    if survey.responded is None and survey.cell is None:
+        return None
+    if survey.responded is None or survey.cell is None:
+        missing = "responded" if survey.responded is None else "cell"
+        raise AnswerError("half_response", where="survey", missing=missing)
+    column = required(survey.table, survey.responded)
+    bad = np.flatnonzero(~column.isin([True, False]).to_numpy())
+    if bad.size:
+        value = column.iloc[int(bad[0])]
+        raise AnswerError(
+            "bad_response", where="survey", column=survey.responded, row=bad[0] + 1, value=value
+        )
+    responded = column.to_numpy(dtype=np.float64) > 0
+    last = survey.stages[-1]
+    apart = np.flatnonzero(responded != responded[first_rows(last.unit)[last.unit]])
+    if apart.size:
+        raise AnswerError("responds_apart", where="survey", column=survey.responded, row=apart[0] + 1)
+    prob = (last.above * last.prob)[last.unit]
+    found = Response(responded, column_codes(survey.table, survey.cell), survey.base, last.unit, prob)
+    drawn, answered = found.units
+    few = np.flatnonzero((answered == 0) | (found.rate == 0) | ((answered == 1) & (drawn > 1)))
+    if few.size:
+        row = int(np.flatnonzero(found.cell == few[0])[0])
+        rule = "lonely_respondent" if answered[few[0]] == 1 and found.rate[few[0]] > 0 else "empty_cell"
+        name = _place(survey.table, [survey.cell], row)
+        raise AnswerError(rule, where="survey", name=name, count=len(few), units=drawn[few[0]])
+    return found
 
 
 def _per_stage(columns: Columns, stages: int, name: str) -> list[str | None]:

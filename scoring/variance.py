@@ -36,6 +36,11 @@ class Stage:
     prob: Floats
     above: Floats
 
+    @property
+    def varies(self) -> bool:
+        """Whether any unit was drawn by chance."""
+        return bool((self.above * (1 - self.prob) > 0).any())
+
 
 def paired(a: Codes, b: Codes) -> Codes:
     """Number the pairs of two codes in order of appearance."""
@@ -52,7 +57,7 @@ def first_rows(codes: Codes) -> Codes:
 
 def add_stage(result: Floats, stage: Stage, z: Floats, domain: Codes, domains: int) -> None:
     """Add one stage's part of the covariance."""
-    left, sums, factor = _hajek(stage)
+    left, sums, factor = hajek(stage)
     unit_domain = domain[first_rows(stage.unit)]
     if bool((domain == unit_domain[stage.unit]).all()):
         totals = _unit_totals(z, stage.unit, left.size)
@@ -82,7 +87,7 @@ def stage_parts(
         contribute to it.
     domain : ndarray of int, shape (P,)
     """
-    left, sums, factor = _hajek(stage)
+    left, sums, factor = hajek(stage)
     cell = paired(stage.unit, domain)
     first = first_rows(cell)
     total, unit = np.bincount(cell, weights=z), stage.unit[first]
@@ -96,7 +101,7 @@ def stage_parts(
     return variance, np.bincount(part, weights=contributes).astype(np.float64), of
 
 
-def _hajek(stage: Stage) -> tuple[Floats, Floats, Floats]:
+def hajek(stage: Stage) -> tuple[Floats, Floats, Floats]:
     """Give each unit's 1 - prob, their sum in each stratum, and each stratum's factor c.
 
     A stratum with one open unit has an infinite sum: its mean is then 0, the mean of all linearised
