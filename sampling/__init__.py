@@ -13,6 +13,7 @@ from sampling.draw import Sample, draw
 from sampling.errors import DesignError, FrameError
 from sampling.probabilities import inclusion_probabilities
 from sampling.verify import Verification, verify
+from sampling.weights import pseudo_weights, quota_targets, release
 
 __all__ = [
     "PPS",
@@ -28,5 +29,8 @@ __all__ = [
     "Verification",
     "draw",
     "inclusion_probabilities",
+    "pseudo_weights",
+    "quota_targets",
+    "release",
     "verify",
 ]

@@ -56,9 +56,19 @@ Number = int | Proportional | SelfWeighting
 
 @dataclass(frozen=True)
 class SimpleRandom:
-    """Draw ``n`` units with equal chances, without replacement: the n smallest lottery numbers."""
+    """Draw ``n`` units with equal chances, without replacement: the n smallest lottery numbers.
+
+    Parameters
+    ----------
+    n : int or allocation
+        Units to draw.
+    reserve : float
+        Reserves for each unit drawn, rounded up in every stratum, as far as its list reaches: the next
+        lottery numbers. They count only once they are released (``sampling.release``), in their order.
+    """
 
     n: Number
+    reserve: float = 0.0
     kind: Literal["simple_random"] = "simple_random"
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
 
@@ -168,7 +178,7 @@ def method_of(design: Design) -> Method:
     """Give the method that draws inside a stratum.
 
     >>> method_of(Stratified("level", SimpleRandom(n=3)))
-    SimpleRandom(n=3, kind='simple_random')
+    SimpleRandom(n=3, reserve=0.0, kind='simple_random')
     """
     return design.method if isinstance(design, Stratified) else design
 
@@ -208,7 +218,7 @@ KINDS: dict[str, type] = {
 
 
 def design_from(data: Mapping[str, Any]) -> Any:
-    """Rebuild a design from the plain data of a receipt.
+    """Rebuild a design from the plain data of a receipt; what older receipts lack has its default.
 
     >>> from dataclasses import asdict
     >>> design = Stratified("level", Systematic(n=Proportional(20), order=("grade",)))

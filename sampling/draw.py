@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import fsum
+from fractions import Fraction
+from math import ceil, fsum
 from typing import Any
 
 import numpy as np
@@ -41,10 +42,13 @@ class Sample:
     Attributes
     ----------
     units : DataFrame
-        The drawn rows of the frame and: ``prob`` (over all stages), ``weight`` = 1/prob, ``role``;
-        the first stage's ``stratum``, ``psu``, ``population`` (units in the stratum) and
+        The drawn rows of the frame and: ``prob`` (over all stages), ``weight`` = 1/prob, ``role``
+        (main, or reserve); the first stage's ``stratum``, ``psu``, ``population`` (units in the stratum) and
         ``stage_prob``, and a later stage's ``stratum_2``, ``psu_2`` and so on. Where the frame has a
-        column of that name already, the drawn one is called ``drawn_…``.
+        column of that name already, the drawn one is called ``drawn_…``. A design with reserves
+        also gives ``order``, the place in the lottery order of the stratum (main units first), in
+        which the list is worked; until ``release`` says how many reserves count, their probabilities
+        and weights are NaN, and those of the main units are as without reserves.
     roles : dict
         Which columns are the weight, the strata, the units, the populations and (for unequal
         probabilities) the stage probabilities: the arguments of ``scoring.Survey``.
@@ -118,9 +122,11 @@ def _free(name: str, units: pd.DataFrame) -> str:
 def parents_of(within: Sample) -> Parents:
     """Give the drawn units of a sample as the parents of a next stage."""
     receipt = within.receipt
+    if has_reserves(receipt) and "released" not in receipt:
+        raise DesignError("unreleased", where=f"draw {receipt['name']}")
     before = () if receipt["within"] is None else tuple(receipt["within"]["columns"])
     columns = (*before, receipt["unit"])
-    table = within.stages.drop(columns=["weight", "role"])
+    table = within.stages.drop(columns=["weight", "role", "order"], errors="ignore")
     where = f"draw {receipt['name']}"
     for at, column in enumerate(columns):
         table.insert(at, f"parent_{at + 1}", canonical_text(within.units[column], column, where))
@@ -130,6 +136,11 @@ def parents_of(within: Sample) -> Parents:
         for stratum, prob in zip(within.roles["stratum"], unequal, strict=True)
     ]
     return Parents(receipt["name"], columns, table, kinds)
+
+
+def has_reserves(receipt: Mapping[str, Any]) -> bool:
+    """Tell whether reserves were drawn, released or not."""
+    return any("reserve" in cell for cell in receipt["cells"])
 
 
 def draw_in(
@@ -145,10 +156,11 @@ def draw_in(
     read = read_frame(frame, design, unit, parents, where)
     cells = cells_of(read, design, parents)
     asked = _numbers(cells, method, read, parents, where)
+    reserve = _reserve_share(method, where)
     drawn = [
         _SELECT[type(method)](cell, method, n, read, lottery) for cell, n in zip(cells, asked, strict=True)
     ]
-    stages = _stages(read, cells, drawn, parents, lottery.stage)
+    stages = _stages(read, cells, drawn, parents, lottery.stage, ordered=reserve > 0)
     rows = np.concatenate([cell.at[picked] for cell, (picked, _) in zip(cells, drawn, strict=True)])
     units = frame.iloc[read.rows[rows]].reset_index(drop=True)
     renamed = {c: _free(f"drawn_{c}", units) for c in stages.columns if c in units.columns}
@@ -168,9 +180,10 @@ def draw_in(
                 "parents": list(cell.parents),
                 "stratum": list(cell.stratum),
                 "units": len(cell.at),
-                "drawn": [read.ids[i] for i in cell.at[picked]],
+                "drawn": [read.ids[i] for i in cell.at[picked[:n]]],
+                **({"reserve": [read.ids[i] for i in cell.at[picked[n:]]]} if reserve else {}),
             }
-            for cell, (picked, _) in zip(cells, drawn, strict=True)
+            for cell, n, (picked, _) in zip(cells, asked, drawn, strict=True)
         ],
     )
     sample = Sample(pd.concat([units, stages.rename(columns=renamed)], axis=1), roles, receipt)
@@ -217,6 +230,22 @@ def _numbers(
     return [n] * len(cells)
 
 
+def _reserve_share(method: Method, where: str) -> float:
+    share = method.reserve if isinstance(method, SimpleRandom) else 0.0
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share < np.inf:
+        raise DesignError("bad_reserve", where=where, reserve=share)
+    return share
+
+
+def share_of(number: int, share: float) -> int:
+    """Give a share of a number, rounded up; 0.1 is a tenth, not the nearest binary fraction.
+
+    >>> share_of(30, 0.1)
+    3
+    """
+    return ceil(number * Fraction(str(float(share))))
+
+
 def _at_least_one(number: object, where: str) -> int:
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
         raise DesignError("bad_n", where=where, n=number)
@@ -241,7 +270,9 @@ def _by_list(cell: Cell, order: Names, read: Reading) -> Positions:
 
 
 def _draw_simple_random(cell: Cell, method: Any, n: int, read: Reading, lottery: Lottery) -> Drawn:
-    return simple_random(_by_lottery(cell, read, lottery), n), np.full(n, n / len(cell.at))
+    more = min(share_of(n, method.reserve), len(cell.at) - n)
+    prob = np.repeat([n / len(cell.at), np.nan], [n, more])  # a reserve has none until it is released
+    return simple_random(_by_lottery(cell, read, lottery), n + more), prob
 
 
 def _draw_systematic(cell: Cell, method: Any, n: int, read: Reading, lottery: Lottery) -> Drawn:
@@ -269,7 +300,12 @@ _SELECT: dict[type, Callable[[Cell, Any, int, Reading, Lottery], Drawn]] = {
 
 
 def _stages(
-    read: Reading, cells: list[Cell], drawn: list[Drawn], parents: Parents | None, stage: int
+    read: Reading,
+    cells: list[Cell],
+    drawn: list[Drawn],
+    parents: Parents | None,
+    stage: int,
+    ordered: bool,
 ) -> pd.DataFrame:
     """Give one row per drawn unit: probability, weight, role, and every stage's columns."""
     sizes = [len(picked) for picked, _ in drawn]
@@ -288,7 +324,9 @@ def _stages(
         rows = np.repeat([row_of[cell.parents] for cell in cells], sizes)
         above = {column: parents.table[column].to_numpy()[rows] for column in parents.stage_columns}
         prob = prob * parents.table["prob"].to_numpy()[rows]
-    return pd.DataFrame({"prob": prob, "weight": 1.0 / prob, "role": "main", **above, **own})
+    role = np.where(np.isnan(prob), "reserve", "main")
+    place = {"order": np.concatenate([np.arange(1, size + 1) for size in sizes])} if ordered else {}
+    return pd.DataFrame({"prob": prob, "weight": 1.0 / prob, "role": role, **place, **above, **own})
 
 
 def _roles(design: Design, parents: Parents | None, stage: int, renamed: dict[str, str]) -> dict[str, Any]:

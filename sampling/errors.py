@@ -65,6 +65,41 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}: {found!r} does not say how a stratum is drawn. Use one of {known}.",
         "{where}：{found!r} 没有说明每层怎样抽。请用 {known} 之一。",
     ),
+    "bad_reserve": (
+        "{where}: reserve must be a number of at least 0, such as 0.5 for one reserve on two units; it is {reserve!r}.",
+        "{where}：reserve 必须是不小于 0 的数，如 0.5 表示每两个单位一个候补，现在是 {reserve!r}。",
+    ),
+    "unreleased": (
+        "{where}: it has reserves, so its probabilities are not settled. Release some of them, or none: "
+        "release(sample, 0).",
+        "{where}：含有候补单位，入样概率未定。请先启用候补，一个也不启用时用 release(sample, 0)。",
+    ),
+    "no_reserves": (
+        "{where}: it has no reserves, or they were released before. Release from the sample as it was drawn.",
+        "{where}：没有候补单位，或已经启用过。请从最初抽出的样本启用。",
+    ),
+    "strange_unit": (
+        '{where}: {count} units of the sample are not in its receipt, first "{unit}". Take the sample as it was drawn.',
+        "{where}：样本中有 {count} 个单位不在抽样凭证里，第一个是“{unit}”。请用最初抽出的样本。",
+    ),
+    "bad_release": (
+        "{where}: cannot release {found}. Give a whole number for every stratum, a share from 0.0 to 1.0, or a "
+        "number for some of them by name.",
+        "{where}：不能启用：{found}。请给每层一个整数、0.0 到 1.0 的比例，或按名称给某些层一个数。",
+    ),
+    "unknown_cells": (
+        "{where}: {count} cells of the sample have no population count: {cells}. Add their counts or recode them.",
+        "{where}：样本中有 {count} 个单元没有总体数：{cells}。请补上或重新编码。",
+    ),
+    "bad_counts": (
+        "{where}: population counts must be numbers above 0, one for each cell; not so are {cells}. "
+        "Correct or merge them.",
+        "{where}：每个单元须有一个大于 0 的总体数；以下不是：{cells}。请改正或合并。",
+    ),
+    "empty_cells": (
+        "{where}: {count} cells of the population have nobody in the sample: {cells}. Merge each with a similar cell.",
+        "{where}：总体中有 {count} 个单元在样本中没有人：{cells}。请与相近的单元合并。",
+    ),
     "bad_key": (
         "{where}: the {field} must be text without U+001F and not empty; it is {value!r}.",
         "{where}：{field} 必须是非空文本且不含 U+001F，现在是 {value!r}。",

@@ -16,6 +16,7 @@ from sampling.errors import DesignError, FrameError
 from sampling.frame import FINGERPRINT, canonical_text, fingerprints, frame_lines, size_text
 from sampling.lottery import SEPARATOR
 from sampling.receipt import VERSION, parents_from
+from sampling.weights import with_released
 
 MOST_NAMED = 20
 FIELDS = "name key stage unit algorithm design within frame roles added cells".split()
@@ -61,7 +62,8 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
 
     Named are: units of the frame that were changed or added since, units whose values differ from
     those in the sample, units that the repeated draw has and the sample has not, and the other way
-    round, and probabilities that differ.
+    round, and probabilities that differ. A sample with reserves is compared in their order too, and
+    one of which reserves were released as it then stands.
 
     Parameters
     ----------
@@ -99,6 +101,7 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
         design = design_from(receipt["design"])
     except (AttributeError, KeyError, TypeError):
         raise DesignError("damaged_receipt", where=where, field="design") from None
+    released = _released(receipt, where)
     try:
         again, lines = draw_in(
             frame,
@@ -108,6 +111,8 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
             receipt["unit"],
             parents_from(receipt),
         )
+        if released is not None:
+            again = with_released(again, _numbers(again.receipt["cells"], released))
         columns = again.receipt["frame"]["columns"]
         held = _held_lines(sample, columns)
     except (FrameError, DesignError) as error:
@@ -115,7 +120,7 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
     differences = [
         *_frame_differences(receipt["frame"], again.receipt["frame"], lines),
         *_value_differences(receipt, columns, held, lines),
-        *_drawn_differences(receipt, again, held),
+        *_drawn_differences(receipt, again.receipt, released, held),
         *_probability_differences(sample, again, held),
         *_cell_differences(receipt["cells"], again.receipt["cells"]),
         *_term_differences(_terms(receipt), _terms(again.receipt)),
@@ -203,24 +208,77 @@ def _value_differences(
     return found
 
 
-def _drawn(receipt: Mapping[str, Any]) -> set[Key]:
-    return {(*cell["parents"], one) for cell in receipt["cells"] for one in cell["drawn"]}
+def _released(receipt: Mapping[str, Any], where: str) -> dict[Key, int] | None:
+    """Give how many reserves of each stratum a receipt says were released; None before any release."""
+    if "released" not in receipt:
+        return None
+    try:
+        return {(*one["parents"], *one["stratum"]): int(one["units"]) for one in receipt["released"]}
+    except (KeyError, TypeError, ValueError):
+        raise DesignError("damaged_receipt", where=where, field="released") from None
 
 
-def _drawn_differences(receipt: Mapping[str, Any], again: Sample, held: list[str]) -> list[str]:
-    said, done = _drawn(receipt), _drawn(again.receipt)
+def _numbers(cells: list[dict[str, Any]], released: dict[Key, int]) -> list[int]:
+    """Give the released reserves of each cell, as far as it has any."""
+    numbers = [released.get((*cell["parents"], *cell["stratum"]), 0) for cell in cells]
+    return [min(max(k, 0), len(cell.get("reserve", []))) for k, cell in zip(numbers, cells, strict=True)]
+
+
+def _drawn(receipt: Mapping[str, Any]) -> dict[Key, str]:
+    """Give every unit of a receipt with what it was drawn as; reserves are drawn in an order."""
+    roles = {}
+    for cell in receipt["cells"]:
+        ordered = "reserve" in cell
+        for place, one in enumerate([*cell["drawn"], *cell.get("reserve", [])]):
+            role = "main" if place < len(cell["drawn"]) else "reserve"
+            roles[(*cell["parents"], one)] = f"{role} {place + 1}" if ordered else role
+    return roles
+
+
+def _standing(receipt: Mapping[str, Any], released: dict[Key, int] | None) -> set[Key]:
+    """Give the units that a sample should have: all that were drawn, or as many as were released."""
+    if released is None:
+        return set(_drawn(receipt))
+    numbers = _numbers(receipt["cells"], released)
+    return {
+        (*cell["parents"], one)
+        for cell, k in zip(receipt["cells"], numbers, strict=True)
+        for one in [*cell["drawn"], *cell.get("reserve", [])[:k]]
+    }
+
+
+def _drawn_differences(
+    receipt: Mapping[str, Any],
+    again: Mapping[str, Any],
+    released: dict[Key, int] | None,
+    held: list[str],
+) -> list[str]:
+    said, done = _drawn(receipt), _drawn(again)
+    standing = _standing(receipt, released)
     counts = Counter(_key_of(line, receipt) for line in held)
     return [
         *(
             f"{_name(key)} stands in the receipt, but repeating does not draw it"
-            for key in sorted(said - done)
+            for key in sorted(said.keys() - done.keys())
         ),
         *(
             f"{_name(key)} is drawn on repeating, but does not stand in the receipt"
-            for key in sorted(done - said)
+            for key in sorted(done.keys() - said.keys())
         ),
-        *(f"{_name(key)} stands in the sample, not in the receipt" for key in sorted(set(counts) - said)),
-        *(f"{_name(key)} stands in the receipt, not in the sample" for key in sorted(said - set(counts))),
+        *(
+            f"{_name(key)} is {said[key]} in the receipt, repeating gives {done[key]}"
+            for key in sorted(said.keys() & done.keys())
+            if said[key] != done[key]
+        ),
+        *(
+            f"{_name(key)} stands in the sample, not in the receipt"
+            for key in sorted(set(counts) - said.keys())
+        ),
+        *(
+            f"{_name(key)} stands in the sample, but was not released"
+            for key in sorted(set(counts) & (said.keys() - standing))
+        ),
+        *(f"{_name(key)} stands in the receipt, not in the sample" for key in sorted(standing - set(counts))),
         *(f"{_name(key)} stands {count} times in the sample" for key, count in counts.items() if count > 1),
     ]
 
@@ -253,10 +311,14 @@ def _probability_differences(sample: Sample, again: Sample, held: list[str]) -> 
             continue
         mine, its = sample.units[column].iloc[here], again.units[column].iloc[there].to_numpy()
         # A table written and read again has blanks for empty text.
-        mine = mine.to_numpy() if its.dtype.kind in "fiu" else mine.fillna("").to_numpy()
+        mine = (
+            mine.to_numpy()
+            if its.dtype.kind in "fiu"
+            else mine.astype(object).where(mine.notna(), "").to_numpy()
+        )
         found += [
             f"{_name(keys[here[at]])}: {column} is {mine[at]} in the sample, repeating gives {its[at]}"
-            for at in np.flatnonzero(mine != its)
+            for at in np.flatnonzero((mine != its) & ~(pd.isna(mine) & pd.isna(its)))
         ]
     return found
 
@@ -269,7 +331,8 @@ def _roles_differences(sample: Sample, again: Sample) -> list[str]:
 
 def _terms(receipt: Mapping[str, Any]) -> dict[str, Any]:
     terms = {field: receipt[field] for field in ("algorithm", "stage", "roles", "added")}
-    return {**terms, "columns": receipt["frame"]["columns"]}
+    released = {"released": receipt["released"]} if "released" in receipt else {}
+    return {**terms, "columns": receipt["frame"]["columns"], **released}
 
 
 def _term_differences(said: Mapping[str, Any], done: Mapping[str, Any]) -> list[str]:

@@ -112,8 +112,7 @@ def _rates(sums: Floats) -> dict[str, Floats]:
     met = answered + refusal + other
     eligible = met + noncontact
     e = _share(eligible, eligible + ineligible)
-    # All have known eligibility: e is not needed, even where it is 0/0.
-    likely = eligible + np.where(unknown > 0, e, 0.0) * unknown
+    likely = eligible + e * unknown
     return {
         "e": e,
         "RR1": _share(complete, eligible + unknown),

@@ -19,6 +19,9 @@ from sampling import (
     Stratified,
     Systematic,
     draw,
+    pseudo_weights,
+    quota_targets,
+    release,
     verify,
 )
 from sampling.errors import TEMPLATES
@@ -53,9 +56,7 @@ def inside(frame: pd.DataFrame) -> Callable[[], Sample]:
 def receipt_of(**changes: Any) -> Callable[[], Any]:
     sample = clients(SimpleRandom(n=2))
     receipt = {
-        field: changes.get(field, value)
-        for field, value in sample.receipt.items()
-        if changes.get(field) != "drop"
+        field: value for field, value in {**sample.receipt, **changes}.items() if changes.get(field) != "drop"
     }
     return lambda: verify(Sample(sample.units, sample.roles, receipt), CLIENTS)
 
@@ -138,6 +139,48 @@ def damaged(field: str) -> tuple[str, str]:
     )
 
 
+def bad_reserve(reserve: object) -> tuple[str, str]:
+    return (
+        "draw clients: reserve must be a number of at least 0, such as 0.5 for one reserve on two units; it "
+        f"is {reserve!r}.",
+        f"draw clients：reserve 必须是不小于 0 的数，如 0.5 表示每两个单位一个候补，现在是 {reserve!r}。",
+    )
+
+
+def bad_release(found: str) -> tuple[str, str]:
+    return (
+        f"draw clients: cannot release {found}. Give a whole number for every stratum, a share from 0.0 to "
+        "1.0, or a number for some of them by name.",
+        f"draw clients：不能启用：{found}。请给每层一个整数、0.0 到 1.0 的比例，或按名称给某些层一个数。",
+    )
+
+
+def bad_counts(where: str, cells: str) -> tuple[str, str]:
+    return (
+        f"{where}: population counts must be numbers above 0, one for each cell; not so are {cells}. "
+        "Correct or merge them.",
+        f"{where}：每个单元须有一个大于 0 的总体数；以下不是：{cells}。请改正或合并。",
+    )
+
+
+NO_RESERVES = (
+    "draw clients: it has no reserves, or they were released before. "
+    "Release from the sample as it was drawn.",
+    "draw clients：没有候补单位，或已经启用过。请从最初抽出的样本启用。",
+)
+
+
+def reserved() -> Sample:
+    """One of two and one of three clients, with a reserve each."""
+    return clients(Stratified("county", SimpleRandom(n=1, reserve=1)))
+
+
+def touched_reserve() -> Sample:
+    sample = reserved()
+    return Sample(sample.units.replace({"id": dict.fromkeys(HAS_IDS, "X")}), sample.roles, sample.receipt)
+
+
+HAS_IDS = ["S-1", "S-2"]
 ONE, BY_SIZE = SimpleRandom(n=1), PPS(n=1, size="people")
 NESTED = Stratified("county", ONE)
 LISTS = pd.concat([CLIENTS.assign(county="邻水县"), CLIENTS])  # the first five rows are of no drawn county
@@ -266,6 +309,13 @@ CASES: dict[str, list[tuple[Call, tuple[str, str]]]] = {
         (lambda: clients(SimpleRandom(n=Proportional(2.5))), bad_n(": total", 2.5)),  # type: ignore[arg-type]
         (lambda: clients(SimpleRandom(n=Proportional(0))), bad_n(": total", 0)),
         (lambda: clients(SimpleRandom(n=SelfWeighting(4, at_least=0))), bad_n(": at_least", 0)),
+        (
+            lambda: quota_targets({"f": 5}, 2.5),  # type: ignore[arg-type]
+            (
+                "quota_targets: n must be a whole number of at least 1; it is 2.5.",
+                "quota_targets：样本量必须是不小于 1 的整数，现在是 2.5。",
+            ),
+        ),
     ],
     "bad_total": [
         (lambda: clients(Stratified("county", SimpleRandom(n=Proportional(6)))), bad_total(6, 2, 2)),
@@ -337,6 +387,89 @@ CASES: dict[str, list[tuple[Call, tuple[str, str]]]] = {
         (receipt_of(design={"kind": "simple_random", "number": 2}), damaged("design")),
         (receipt_of(design="simple_random"), damaged("design")),
         (receipt_of(design={}), damaged("design")),
+        (receipt_of(released=3), damaged("released")),
+        (receipt_of(released=[{"parents": [], "stratum": []}]), damaged("released")),
+        (receipt_of(released=[{"parents": [], "stratum": [], "units": "one"}]), damaged("released")),
+    ],
+    "bad_reserve": [
+        (lambda value=value: clients(SimpleRandom(n=1, reserve=value)), bad_reserve(value))
+        for value in (-0.5, True, "1", None, float("nan"), float("inf"))
+    ],
+    "unreleased": [
+        (
+            lambda: draw(CLIENTS, ONE, key="k", name="visits", unit="people", within=reserved()),
+            (
+                "draw clients: it has reserves, so its probabilities are not settled. Release some of them, "
+                "or none: release(sample, 0).",
+                "draw clients：含有候补单位，入样概率未定。"
+                "请先启用候补，一个也不启用时用 release(sample, 0)。",
+            ),
+        )
+    ],
+    "no_reserves": [
+        (lambda: release(clients(ONE), 0), NO_RESERVES),
+        (lambda: release(release(reserved(), 1), 0), NO_RESERVES),
+    ],
+    "strange_unit": [
+        (
+            lambda: release(touched_reserve(), 1),
+            (
+                'draw clients: 2 units of the sample are not in its receipt, first "X". '
+                "Take the sample as it was drawn.",
+                "draw clients：样本中有 2 个单位不在抽样凭证里，第一个是“X”。请用最初抽出的样本。",
+            ),
+        )
+    ],
+    "bad_release": [
+        (lambda: release(reserved(), 2), bad_release("2 in 岳池县 (1), 2 in 武胜县 (1)")),
+        (lambda: release(reserved(), -1), bad_release("-1 in 岳池县 (1), -1 in 武胜县 (1)")),
+        (lambda: release(reserved(), True), bad_release("True in 岳池县 (1), True in 武胜县 (1)")),
+        (lambda: release(reserved(), 1.5), bad_release("1.5 in 岳池县 (1), 1.5 in 武胜县 (1)")),
+        (
+            lambda: release(reserved(), {"武胜县": 1, "邻水县": 0, "岳池县": 0.5}),  # type: ignore[dict-item]
+            bad_release("0 in 邻水县 (no stratum), 0.5 in 岳池县 (1)"),
+        ),
+        (lambda: release(clients(SimpleRandom(n=3, reserve=1)), 3), bad_release("3 in (all) (2)")),
+    ],
+    "unknown_cells": [
+        (
+            lambda: pseudo_weights(["f", "m", "x", "y", "x"], {"f": 1, "m": 2}),
+            (
+                "pseudo_weights: 2 cells of the sample have no population count: x, y. "
+                "Add their counts or recode them.",
+                "pseudo_weights：样本中有 2 个单元没有总体数：x, y。请补上或重新编码。",
+            ),
+        ),
+    ],
+    "bad_counts": [
+        (
+            lambda: pseudo_weights(
+                ["f"], {"f": 0, "m": -2, "x": None, "y": "7", "z": 7, "u": True, "v": 1e999}
+            ),
+            bad_counts("pseudo_weights", "f, m, x, y, u, v"),
+        ),
+        (
+            lambda: quota_targets(pd.Series([5, 6, 7], index=["f", "m", "f"]), 3),
+            bad_counts("quota_targets", "f"),
+        ),
+    ],
+    "empty_cells": [
+        (
+            lambda: pseudo_weights(["f", "f"], {"f": 9, "m": 5, "x": 0.5}),
+            (
+                "pseudo_weights: 2 cells of the population have nobody in the sample: m, x. "
+                "Merge each with a similar cell.",
+                "pseudo_weights：总体中有 2 个单元在样本中没有人：m, x。请与相近的单元合并。",
+            ),
+        ),
+        (
+            lambda: pseudo_weights(pd.DataFrame({"sex": ["f"], "age": [1]}), {("f", 1): 9, ("m", 1): 5}),
+            (
+                "pseudo_weights: 1 cells of the population have nobody in the sample: m / 1. "
+                "Merge each with a similar cell.",
+                "pseudo_weights：总体中有 1 个单元在样本中没有人：m / 1。请与相近的单元合并。",
+            ),
+        ),
     ],
 }
 FRAME_RULES = {
@@ -348,6 +481,9 @@ FRAME_RULES = {
     "forbidden_character",
     "bad_size",
     "undrawn_parent",
+    "unknown_cells",
+    "bad_counts",
+    "empty_cells",
 }
 
 
