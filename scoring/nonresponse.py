@@ -250,11 +250,19 @@ def _add_products(result: Floats, unit: Codes, spread: _Spread, domains: int) ->
 
 def _add_spread_stage(result: Floats, stage: Stage, spread: _Spread, domains: int) -> None:
     """Add one stage's part of the covariance, as ``add_stage`` does."""
-    left, sums, factor = hajek(stage)
+    left, sums, factor, centred = _strata(stage)
     totals = _unit_totals(spread, stage.unit, left.size, domains)
-    means = _by_stratum(stage, left, sums) @ totals
+    means = (_by_stratum(stage, left, sums) @ totals).multiply(centred[:, None]).tocsr()
     wide = _products(totals, left * factor[stage.stratum]) - _products(means, sums * factor)
     _carry(result, wide, spread)
+
+
+def _strata(stage: Stage) -> tuple[Floats, Floats, Floats, Floats]:
+    """Give ``hajek``'s values with finite sums, and 1 for each stratum that is centred at its own mean."""
+    left, sums, factor = hajek(stage)
+    centred = np.isfinite(sums).astype(np.float64)
+    own = np.bincount(stage.stratum, weights=left)
+    return left, np.where(centred > 0, sums, own), factor, centred
 
 
 def _by_stratum(stage: Stage, left: Floats, sums: Floats) -> Any:
@@ -297,11 +305,11 @@ def _contributing(
 def _spread_parts(
     stage: Stage, spread: _Spread, domain: Codes, domains: int, counts: NDArray[np.bool_]
 ) -> Parts:
-    left, sums, factor = hajek(stage)
+    left, sums, factor, centred = _strata(stage)
     to_means = _by_stratum(stage, left, sums)
     variance = np.zeros((sums.size, domains))
     for start, totals in _blocks(spread, stage.unit, left.size, domains):
-        means = to_means @ totals
+        means = centred[:, None] * (to_means @ totals)
         here = to_means @ totals**2 - means**2
         variance[:, start : start + totals.shape[1]] = (factor * sums)[:, None] * np.maximum(here, 0.0)
     open_rows = counts & (left[stage.unit] > 0)

@@ -661,3 +661,18 @@ def test_says_what_is_wrong_in_both_languages(
     with pytest.raises((AnswerError, EstimateError)) as caught:
         call()
     assert (str(caught.value), caught.value.chinese, caught.value.rule) == (english, chinese, rule)
+
+
+def test_lonely_units_with_cells_across_domains_add_up_to_the_whole() -> None:
+    # Totals of domains add up to the total, so their covariances do; one path is spread, one is not.
+    rng = np.random.default_rng(3)
+    table = pd.DataFrame({"h": list("aaaaabbbbc"), "N": [9] * 5 + [8] * 4 + [7], "d": list("xyxyxyxyxy")})
+    table["y"] = rng.normal(5, 2, 10)
+    table["w"] = table["N"] / table.groupby("h")["h"].transform("size")
+    table["came"] = [1, 1, 1, 0, 1, 1, 1, 0, 1, 1]
+    table["y"] = table["y"].where(table["came"] == 1)
+    table["cell"] = list("ppppqqpqqp")
+    survey = Survey(table, "w", stratum="h", population="N", lonely="adjust", responded="came", cell="cell")
+    by, whole = total(survey, "y", by="d"), total(survey, "y")
+    assert np.isfinite(by.cov).all()
+    np.testing.assert_allclose(by.cov.sum(), whole.cov[0, 0], rtol=1e-12)
