@@ -1,53 +1,16 @@
-"""The Chinese font of figures and pages, so that no reader ever sees boxes."""
+"""The Chinese font of the page, cut down to the characters it needs."""
 
 from __future__ import annotations
 
 import io
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 
-FAMILY = "Noto Sans SC"
-STAND_IN = "〓"
+from sampling.fonts import FAMILY, characters, font_path, register_font, showable
+
+__all__ = ["FAMILY", "characters", "font_path", "register_font", "showable", "subset_font"]
+
 FEATURES = ["ccmp", "chws", "halt", "kern", "locl"]
 LICENCE = [0, 13, 14]
-
-
-def font_path() -> Path:
-    """Give the file of Noto Sans SC.
-
-    >>> font_path().name
-    'NotoSansSC-Regular.otf'
-    """
-    from pylopdf_fonts_zh_cn import sans_path
-
-    return Path(sans_path())
-
-
-@cache
-def register_font() -> None:
-    """Tell matplotlib of the font, once."""
-    from matplotlib import font_manager
-
-    font_manager.fontManager.addfont(font_path())
-
-
-@cache
-def characters() -> frozenset[str]:
-    """Give every character the font can show."""
-    from fontTools.ttLib import TTFont
-
-    with TTFont(font_path(), lazy=True) as font:
-        return frozenset(map(chr, font.getBestCmap()))
-
-
-def showable(text: str) -> str:
-    """Put 〓, the printers' mark for a missing sort, where the font has no glyph.
-
-    >>> showable("市𠀀局\\n")
-    '市〓局 '
-    """
-    plain = "".join(" " if letter.isspace() else letter for letter in text)
-    return "".join(letter if letter in characters() else STAND_IN for letter in plain)
 
 
 def subset_font(text: str) -> bytes:
