@@ -4,13 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Config = dict[str, str]
 
 
+class _Shown:
+    """A part of a design, which a notebook shows as a table of its parameters."""
+
+    def _repr_html_(self) -> str:
+        from sampling.show import design_html
+
+        return design_html(self)
+
+
+class _Whole(_Shown):
+    """A whole design, which can be drawn as a tree."""
+
+    def plot(self) -> Figure:
+        """Draw the design as a tree: the frame, its strata, and what is done in each."""
+        from sampling.plot import design_figure
+
+        return design_figure(self)  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True)
-class Proportional:
+class Proportional(_Shown):
     """Spread ``total`` over the strata in proportion to their units, or to the sum of a column.
 
     Parameters
@@ -31,7 +53,7 @@ class Proportional:
 
 
 @dataclass(frozen=True)
-class SelfWeighting:
+class SelfWeighting(_Shown):
     """Spread ``total`` over the drawn parents so that all units have the same inclusion probability.
 
     A parent of N units drawn with probability p gets a share in proportion to N / p, as far as its
@@ -55,7 +77,7 @@ Number = int | Proportional | SelfWeighting
 
 
 @dataclass(frozen=True)
-class SimpleRandom:
+class SimpleRandom(_Whole):
     """Draw ``n`` units with equal chances, without replacement: the n smallest lottery numbers.
 
     Parameters
@@ -74,7 +96,7 @@ class SimpleRandom:
 
 
 @dataclass(frozen=True)
-class Systematic:
+class Systematic(_Whole):
     """Draw ``n`` units at equal intervals from a random start.
 
     Parameters
@@ -96,7 +118,7 @@ class Systematic:
 
 
 @dataclass(frozen=True)
-class PPS:
+class PPS(_Whole):
     """Draw ``n`` units with probability proportional to size, without replacement.
 
     Systematic selection from a random start along the list, which is put in order by ``order`` or,
@@ -129,7 +151,7 @@ def _whole_name(method: Systematic | PPS) -> None:
 
 
 @dataclass(frozen=True)
-class Census:
+class Census(_Whole):
     """Take every unit."""
 
     kind: Literal["census"] = "census"
@@ -140,7 +162,7 @@ Method = SimpleRandom | Systematic | PPS | Census
 
 
 @dataclass(frozen=True)
-class Stratified:
+class Stratified(_Whole):
     """Draw by one method in every stratum apart.
 
     Parameters

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, fsum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,9 @@ from sampling.lottery import Lottery, lottery_order
 from sampling.probabilities import inclusion_probabilities
 from sampling.receipt import Parents, make_receipt
 from sampling.select import Positions, pps_systematic, simple_random, systematic
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,22 @@ class Sample:
         """The columns that the draw added, under their own names."""
         added = self.receipt["added"]
         return self.units[list(added.values())].set_axis(list(added), axis=1)
+
+    def plot(self) -> Figure:
+        """Draw the share that was drawn of every stratum, with the counts beside it."""
+        from sampling.plot import sample_figure
+
+        return sample_figure(self)
+
+    def __repr__(self) -> str:
+        from sampling.show import sample_line
+
+        return sample_line(self)
+
+    def _repr_html_(self) -> str:
+        from sampling.show import sample_html
+
+        return sample_html(self)
 
 
 def draw(

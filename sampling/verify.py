@@ -56,6 +56,15 @@ class Verification:
             [f"{self.name}: {len(self.differences)} differences", *(f"- {one}" for one in shown)]
         )
 
+    def __repr__(self) -> str:
+        found = f"{len(self.differences):,} differences" if self.differences else "repeats exactly"
+        return f"Verification({self.name!r}: {found})"
+
+    def _repr_html_(self) -> str:
+        from sampling.show import verification_html
+
+        return verification_html(self)
+
 
 def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
     """Repeat a draw from its receipt on a frame, and compare everything.
