@@ -17,6 +17,7 @@ from toolkit.answers import Answers, State, places
 from toolkit.errors import Fault, RoundError, fault
 from toolkit.placing import placed, published
 from toolkit.scheme import Group, Scheme
+from toolkit.tally import counted_sheets, tally
 
 Floats = NDArray[np.float64]
 Status = Literal["provisional", "preliminary", "reviewed", "formal"]
@@ -64,6 +65,9 @@ class Scores:
         Mean rating of every indicator by group and evaluatee.
     labels : DataFrame
         Share of each label among valid answers, composite over the groups, with its error ``se``.
+    answers : DataFrame
+        One row per group, evaluatee and indicator: ``mean`` rating, ``valid`` answers, ``dont_know`` and
+        ``missing`` (blank or refused), as ``toolkit.tally`` counts them.
     trail : DataFrame
         One row per change made in review, in order: ``evaluatee``, ``points``, ``reason``, ``office``,
         and score and place before and after.
@@ -79,6 +83,7 @@ class Scores:
     groups: pd.DataFrame
     indicators: pd.DataFrame
     labels: pd.DataFrame
+    answers: pd.DataFrame
     trail: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=TRAIL))
     status: Status = "preliminary"
     left_out: tuple[str, ...] = ()
@@ -197,6 +202,13 @@ def score(scheme: Scheme, drawn: Mapping[str, Drawn], answers: Mapping[str, Answ
         groups=_groups(scheme, by_group, order, answers),
         indicators=_indicators(scheme, by_group, order),
         labels=_labels(scheme, whole, order),
+        answers=pd.concat(
+            [
+                tally(scheme, group, answers[group.id], scored.means[order])
+                for group, scored in zip(scheme.groups, by_group, strict=True)
+            ],
+            ignore_index=True,
+        ),
     )
 
 
@@ -287,11 +299,6 @@ def _groups(
 ) -> pd.DataFrame:
     parts = []
     for group, scored in zip(scheme.groups, groups, strict=True):
-        sheets = answers[group.id]
-        rated = ~np.isnan(sheets.table.iloc[:, 2:].to_numpy(dtype=np.float64))
-        counts = rated | sheets.dont_know if scheme.dont_know.counts_as_answer else rated
-        codes = sheets.table["evaluatee"].cat.codes.to_numpy()
-        counted = np.bincount(codes, weights=counts.any(axis=1), minlength=len(scheme.evaluatees))
         parts.append(
             pd.DataFrame(
                 {
@@ -301,7 +308,7 @@ def _groups(
                     "se": np.sqrt(np.maximum(np.diag(scored.cov), 0.0))[order],
                     "df": scored.df[order],
                     "n": scored.n[order],
-                    "counted": counted.astype(np.int64),
+                    "counted": counted_sheets(scheme, answers[group.id]),
                     "plain": scored.plain[order],
                     "design": scored.design[order],
                 }

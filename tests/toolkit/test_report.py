@@ -109,7 +109,7 @@ def made_scores() -> Scores:
         }
     )
     none = pd.DataFrame()
-    return Scores(scheme, table, np.diag(se**2), np.full((5, 5), np.inf), groups, none, labels)
+    return Scores(scheme, table, np.diag(se**2), np.full((5, 5), np.inf), groups, none, labels, none)
 
 
 def made_facts(made: bool = True) -> RoundFacts:

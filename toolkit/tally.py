@@ -1,0 +1,79 @@
+"""Count answer sheets: how many count towards the plan, and what became of every answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scoring.group import columns_of
+from toolkit.answers import Answers
+from toolkit.scheme import Group, Scheme
+
+Counts = NDArray[np.int64]
+
+
+def counted_sheets(scheme: Scheme, answers: Answers) -> Counts:
+    """Count each evaluatee's sheets that count towards the plan.
+
+    A sheet counts if it has a valid answer; one that only says 不了解, if the scheme says so.
+
+    Returns
+    -------
+    ndarray of int, shape (E,)
+        In the scheme's order of evaluatees.
+    """
+    valid = answers.table.iloc[:, 2:].notna().to_numpy()
+    counts = valid | answers.dont_know if scheme.dont_know.counts_as_answer else valid
+    return _by_evaluatee(scheme, answers, np.asarray(counts.any(axis=1))[:, None])[:, 0]
+
+
+def tally(scheme: Scheme, group: Group, answers: Answers, means: NDArray[np.float64]) -> pd.DataFrame:
+    """Count what became of every answer that one group's sheets ask for.
+
+    Parameters
+    ----------
+    scheme : Scheme
+    group : Group
+    answers : Answers
+        Of the group.
+    means : ndarray of float, shape (E, K)
+        Mean ratings, in the scheme's order of evaluatees and in the order of the rating columns.
+
+    Returns
+    -------
+    DataFrame
+        ``group``, ``evaluatee``, ``indicator``, ``mean``, ``valid``, ``dont_know`` (removed for 不了解;
+        with the whole sheet, where the scheme removes it) and ``missing`` (blank or refused): the three
+        counts add up to the evaluatee's sheets.
+    """
+    is_valid = answers.table.iloc[:, 2:].notna().to_numpy()
+    removed = answers.dont_know
+    if scheme.dont_know.removed_per == "respondent":
+        removed = np.broadcast_to(np.asarray(removed.any(axis=1))[:, None], removed.shape)
+    valid = _by_evaluatee(scheme, answers, is_valid)
+    dont_know = _by_evaluatee(scheme, answers, removed)
+    sheets = _by_evaluatee(scheme, answers, np.ones_like(is_valid))
+    column_at = {column: k for k, column in enumerate(columns_of(scheme.indicators))}
+    rows = [(e, one, i) for e, one in enumerate(scheme.evaluatees) for i in scheme.indicators[one]]
+    e = np.array([row[0] for row in rows])
+    k = np.array([column_at[row[2]] for row in rows])
+    return pd.DataFrame(
+        {
+            "group": group.id,
+            "evaluatee": [row[1] for row in rows],
+            "indicator": [row[2] for row in rows],
+            "mean": means[e, k],
+            "valid": valid[e, k],
+            "dont_know": dont_know[e, k],
+            "missing": (sheets - valid - dont_know)[e, k],
+        }
+    )
+
+
+def _by_evaluatee(scheme: Scheme, answers: Answers, flags: NDArray[np.bool_]) -> Counts:
+    """Count flags (sheets, K) by evaluatee, shape (E, K)."""
+    codes = answers.table["evaluatee"].cat.codes.to_numpy()
+    size = len(scheme.evaluatees)
+    columns = [np.bincount(codes[flag], minlength=size) for flag in flags.T]
+    return np.column_stack(columns).astype(np.int64)
