@@ -133,6 +133,10 @@ class _Stated(ValueError):
         self.rule = rule
         self.chinese = chinese.format(**found)
 
+    def _render_traceback_(self) -> list[str]:
+        """Give the lines that IPython shows in place of a traceback: what to mend is not in our code."""
+        return [f"{type(self).__name__}: {self}", self.chinese]
+
 
 class FrameError(_Stated):
     """The list to draw from cannot be used as it is."""

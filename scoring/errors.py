@@ -209,6 +209,10 @@ class _Stated(ValueError):
         self.rule = rule
         self.chinese = chinese.format(**found)
 
+    def _render_traceback_(self) -> list[str]:
+        """Give the lines that IPython shows in place of a traceback: what to mend is not in our code."""
+        return [f"{type(self).__name__}: {self}", self.chinese]
+
 
 class AnswerError(_Stated):
     """The answers, or what is said of their design, cannot be used as they are."""

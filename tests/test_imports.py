@@ -1,6 +1,9 @@
 """The packages import one way: toolkit may use sampling and scoring, which use nothing else of ours."""
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,3 +51,22 @@ def test_packages_import_one_way(package):
 )
 def test_wrong_imports_are_found(package, source, expected):
     assert wrong_imports(source, package) == expected
+
+
+HEAVY = "matplotlib scipy.stats statsmodels xlsxwriter jinja2 fontTools IPython rich".split()
+FIGURES = "import sampling, toolkit; sampling.Census().plot(); toolkit.Scheme.load('guangan-2013').plot()"
+
+
+@pytest.mark.parametrize(
+    ("code", "unwanted"),
+    [
+        ("import sampling, scoring, toolkit", HEAVY),
+        ("import toolkit; toolkit.Scheme.load('guangan-2013')._repr_html_()", HEAVY),
+        (FIGURES, ["matplotlib.pyplot", "IPython"]),
+    ],
+)
+def test_imports_are_light(code, unwanted):
+    code += f"; import sys; print([name for name in {unwanted} if name in sys.modules])"
+    command, env = [sys.executable, "-c", code], {**os.environ, "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(command, env=env, capture_output=True, encoding="utf-8", check=True)
+    assert ran.stdout.strip() == "[]"

@@ -143,6 +143,10 @@ class _Faults(ValueError):
             lines.append(f"……另有 {more} 处" if chinese else f"… and {more} more")
         return lines
 
+    def _render_traceback_(self) -> list[str]:
+        """Give the lines that IPython shows in place of a traceback: what to mend is not in our code."""
+        return [f"{type(self).__name__}: {self}", self.chinese]
+
 
 class SchemeError(_Faults):
     """The scheme cannot be used as it is."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,9 @@ from toolkit.intake import SET_ASIDE, Admitted, Intake, Withdrawal, admit, answe
 from toolkit.review import Change, reviewed
 from toolkit.scheme import Draw, Scheme
 from toolkit.scores import Drawn, Scores, score
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -462,6 +465,24 @@ class Round:
         from toolkit.proof import round_differences
 
         return list(round_differences(self))
+
+    # --- show -----------------------------------------------------------------------------------------
+
+    def plot(self) -> Figure:
+        """Draw the answers of every group against the plan, over the evaluatees."""
+        from toolkit.plot import round_figure
+
+        return round_figure(self)
+
+    def __repr__(self) -> str:
+        from toolkit.show import round_line
+
+        return round_line(self)
+
+    def _repr_html_(self) -> str:
+        from toolkit.show import round_html
+
+        return round_html(self)
 
     # --- journal --------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -19,6 +19,9 @@ from scoring.scale import Scale
 from toolkit.errors import Fault, SchemeError, fault
 from toolkit.faults import kind_faults, pydantic_faults, usable
 from toolkit.resources import shipped_scheme
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Config = dict[str, str]
 KEYS = ("group", "respondent", "evaluatee")
@@ -239,6 +242,22 @@ class Scheme:
         from toolkit.words import scheme_in_words
 
         return scheme_in_words(self, language)
+
+    def plot(self) -> Figure:
+        """Draw each group's weight beside the answers planned of it."""
+        from toolkit.plot import scheme_figure
+
+        return scheme_figure(self)
+
+    def __repr__(self) -> str:
+        from toolkit.show import scheme_line
+
+        return scheme_line(self)
+
+    def _repr_html_(self) -> str:
+        from toolkit.show import scheme_html
+
+        return scheme_html(self)
 
 
 Check = Callable[[], Iterator[Fault]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,9 @@ from toolkit.errors import Fault, RoundError, fault
 from toolkit.placing import placed, published
 from toolkit.scheme import Group, Scheme
 from toolkit.tally import counted_sheets, tally
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Floats = NDArray[np.float64]
 Status = Literal["provisional", "preliminary", "reviewed", "formal"]
@@ -153,6 +156,22 @@ class Scores:
             index=pd.Index(order["evaluatee"], name="evaluatee"),
             columns=names,
         )
+
+    def plot(self, of: str, made: bool = False) -> Figure:
+        """Draw a class's scores with their intervals, best on top; as ``toolkit.report.caterpillar``."""
+        from toolkit.report import caterpillar
+
+        return caterpillar(self, self._class_id(of), made)
+
+    def __repr__(self) -> str:
+        from toolkit.show import scores_line
+
+        return scores_line(self)
+
+    def _repr_html_(self) -> str:
+        from toolkit.show import scores_html
+
+        return scores_html(self)
 
     def _class_id(self, of: str) -> str:
         found = [each.id for each in self.scheme.classes if of in (each.id, each.name)]

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sampling import Census
 from scoring.group import columns_of
-from toolkit import Round, Scheme
+from toolkit import Round, Scheme, Scores
+from toolkit.answers import parse_answers
 from toolkit.files import write_table
-from toolkit.scores import Drawn
+from toolkit.scheme import Draw, EvaluateeClass, Group
+from toolkit.scores import Drawn, score
 from toolkit.simulate import Chance
 
 SMALL = Path(__file__).parents[1] / "scenarios" / "small.toml"
@@ -214,3 +217,43 @@ def sheets(all_sheets: pd.DataFrame) -> pd.DataFrame:
 def played(played_folder: Path, tmp_path: Path) -> Round:
     """A copy of the played round, to be changed at will."""
     return Round.open(shutil.copytree(played_folder, tmp_path / "played"))
+
+
+@pytest.fixture(scope="session")
+def panel_scores(small: Scheme) -> Callable[..., Scores]:
+    """Score evaluatees of one class that whole panels rate: a table of text for each panel.
+
+    ``panels`` gives each panel's weight and its answers, as (members, evaluatees, indicators).
+    """
+
+    def make(
+        names: tuple[str, ...],
+        *panels: tuple[float, Any],
+        indicators: tuple[str, ...] = ("态度", "效率"),
+        decimals: int = 2,
+        rank_on: Literal["unrounded", "published"] = "unrounded",
+        ties: Literal["min", "dense"] = "min",
+        **changes: Any,
+    ) -> Scores:
+        each = EvaluateeClass("c", "类", "调查队", True, indicators, names)
+        groups, drawn, rows = [], {}, []
+        for number, (weight, answers) in enumerate(panels):
+            sheets = np.asarray(answers, dtype=object)
+            persons = [f"p{i}" for i in range(len(sheets))]
+            name, size, draws = f"panel{number}", len(persons), (Draw("p", "p", "person", Census()),)
+            panel = Group(name, f"代表{number}", weight, size, draws, "plain", "finite", "error", "same")
+            groups.append(panel)
+            units = pd.DataFrame({"person": persons, "N": float(len(persons)), "w": 1.0})
+            roles = {"weight": "w", "stratum": [None], "psu": ["person"], "population": ["N"]}
+            drawn[panel.id] = Drawn(units, roles)
+            rows += [
+                (panel.id, person, name, *sheets[i, e])
+                for i, person in enumerate(persons)
+                for e, name in enumerate(names)
+            ]
+        ranking = replace(small.ranking, decimals=decimals, rank_on=rank_on, ties=ties)
+        scheme = replace(small, classes=(each,), groups=tuple(groups), ranking=ranking, **changes)
+        raw = pd.DataFrame(rows, columns=["group", "respondent", "evaluatee", *indicators])
+        return score(scheme, drawn, parse_answers(raw, scheme, "x"))
+
+    return make
