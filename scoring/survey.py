@@ -54,8 +54,9 @@ class Survey:
     ------
     AnswerError
         A column is missing, a weight, population or probability is bad, or a stratum has one sampled
-        unit out of several and ``lonely`` is "error". With cells: ``responded`` is neither true nor false, or differs between
-        rows of one unit; a cell has no respondent, or one out of several units.
+        unit out of several and ``lonely`` is "error". With cells: ``responded`` is neither true nor
+        false, or differs between rows of one unit; a cell has no respondent, or one out of several
+        units.
 
     Notes
     -----

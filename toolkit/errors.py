@@ -81,6 +81,11 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "rating": ("row {row}, {column}: {found!r} is no whole number from {low} to {high}, nor {words}", "第 {row} 行，{column}：{found!r} 不是 {low} 到 {high} 的整数，也不是 {words}"),
     "no_sheets": ("no answers from group {group} yet; collect them first", "还没有 {group} 的回答：请先收集"),
     "no_valid_answer": ("group {group} has no valid answer on {evaluatee!r} to {indicators}; collect more", "{group} 对 {evaluatee!r} 的 {indicators} 没有有效回答；请补充调查"),
+    "no_evaluatee": (
+        "{found!r} is no evaluatee of this scheme; the nearest names are {near}",
+        "本方案没有被评单位 {found!r}；最接近的是 {near}",
+    ),
+    "no_class": ("no class {found!r}; there are {known}", "没有类别 {found!r}；有 {known}"),
     "not_proven": ("{found}", "{found}"),
     "encoding": ("{file} is neither UTF-8 nor GB18030 (byte {at})", "{file} 既不是 UTF-8 也不是 GB18030（第 {at} 字节）"),
     "file_type": ("{file}: only .csv and .xlsx are read", "{file}：只读取 .csv 和 .xlsx"),
@@ -154,3 +159,9 @@ class SchemeError(_Faults):
 
 class RoundError(_Faults):
     """A step of the round cannot be taken."""
+
+
+class UnknownNameError(_Faults, KeyError):
+    """There is no evaluatee or class of that name."""
+
+    __str__ = ValueError.__str__  # a KeyError shows its message in quotes

@@ -14,13 +14,16 @@ from scoring.composite import Composite, composite
 from scoring.group import GroupScores, columns_of, group_scores
 from scoring.survey import Survey
 from toolkit.answers import Answers, State, places
-from toolkit.errors import Fault, RoundError, fault
+from toolkit.errors import Fault, RoundError, UnknownNameError, fault
 from toolkit.placing import placed, published
 from toolkit.scheme import Group, Scheme
 from toolkit.tally import counted_sheets, tally
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from toolkit.explain import Explanation
+    from toolkit.words import Language
 
 Floats = NDArray[np.float64]
 Status = Literal["provisional", "preliminary", "reviewed", "formal"]
@@ -157,6 +160,18 @@ class Scores:
             columns=names,
         )
 
+    def explain(self, evaluatee: str, language: Language = "zh") -> Explanation:
+        """Show every step from the answers to an evaluatee's score and place.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such evaluatee; a ``KeyError`` that names the nearest.
+        """
+        from toolkit.explain import explain
+
+        return explain(self, evaluatee, language)
+
     def plot(self, of: str, made: bool = False) -> Figure:
         """Draw a class's scores with their intervals, best on top; as ``toolkit.report.caterpillar``."""
         from toolkit.report import caterpillar
@@ -177,7 +192,7 @@ class Scores:
         found = [each.id for each in self.scheme.classes if of in (each.id, each.name)]
         if not found:
             known = ", ".join(each.id for each in self.scheme.classes)
-            raise KeyError(f"no class {of!r}; there are {known}")
+            raise UnknownNameError(self.scheme.id, [fault("", "no_class", found=of, known=known)])
         return found[0]
 
 

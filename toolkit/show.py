@@ -1,4 +1,4 @@
-"""How schemes, rounds and scores show themselves: quiet HTML, and one line of text."""
+"""How schemes, rounds, scores and explanations show themselves: quiet HTML, and one line of text."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from toolkit.tally import counted_sheets
 from toolkit.words import draw_in_words, percent
 
 if TYPE_CHECKING:
+    from toolkit.explain import Explanation
     from toolkit.round import Round
     from toolkit.scheme import Group, Scheme
     from toolkit.scores import Scores
@@ -178,3 +179,21 @@ def _ends(scores: Scores, class_id: str) -> Html:
         rows[ENDS:-ENDS] = [("", "", grey(f"（略 {hidden:,} 个）"), "")]
     names = (("名次", "rank"), ("名次区间", "places"), ("单位", "evaluatee"), ("得分", "score ±"))
     return table([both(*name) for name in names], rows)
+
+
+def explanation_html(one: Explanation) -> str:
+    """Show every step of an explanation as a row."""
+    from toolkit.explain import TEXT
+
+    at = 0 if one.language == "zh" else 1
+    rows: list[tuple[object, ...]] = []
+    for row in one.steps.to_dict("records"):
+        counts = tuple(row[name] for name in ("valid", "dont_know", "missing"))
+        if row["step"] == "answers":
+            rows.append((row["label"], *counts, row["working"]))
+        elif row["step"] == "group":
+            rows.append((Html(f"<strong>{escaped(row['label'])}</strong>"), "", "", "", ""))
+        else:
+            rows.append((row["label"], "", "", "", row["working"]))
+    heads = ("", *(TEXT[name][at] for name in ("valid", "dont_know", "missing", "mean")))
+    return together(heading(one.head), table(heads, rows))

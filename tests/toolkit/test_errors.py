@@ -13,9 +13,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from toolkit import Round, RoundError, Scheme, SchemeError
+from toolkit import Round, RoundError, Scheme, SchemeError, Scores
 from toolkit.cli import verify
-from toolkit.errors import TEMPLATES, Fault, fault
+from toolkit.errors import TEMPLATES, Fault, UnknownNameError, fault
 from toolkit.files import read_table, write_table
 
 SMALL = (Path(__file__).parents[1] / "scenarios" / "small.toml").read_text(encoding="utf-8")
@@ -362,6 +362,10 @@ def verify_an_edited_round(bench: Bench) -> Any:
     return verify(one.folder)
 
 
+def played(bench: Bench) -> Scores:
+    return bench.collect(lambda sheets: sheets).score()
+
+
 CASES: dict[str, Callable[[Bench], Any]] = {
     "no_file": lambda bench: Scheme.load("guangan-2031"),
     "not_utf8": lambda bench: Scheme.load(bench.file("gb.toml", SMALL.encode("gb18030"))),
@@ -405,6 +409,8 @@ CASES: dict[str, Callable[[Bench], Any]] = {
     "no_valid_answer": lambda bench: bench.collect(
         lambda sheets: sheets[(sheets["group"] != "staff") | (sheets["evaluatee"] != "县公安局")]
     ).score(),
+    "no_evaluatee": lambda bench: played(bench).explain("县公安居"),
+    "no_class": lambda bench: played(bench).league("县教育局"),
     "not_proven": verify_an_edited_round,
     "encoding": lambda bench: read_table(bench.file("x.csv", b"\xff\xff\n\x80")),
     "file_type": lambda bench: read_table(bench.file("x.xls", b"1")),
@@ -424,7 +430,7 @@ def test_a_fault_of_a_file_or_a_round_is_told_in_both_languages(
     sheets_of: Callable[[Round], pd.DataFrame],
     people: Any,
 ) -> None:
-    with pytest.raises((RoundError, SchemeError)) as caught:
+    with pytest.raises((RoundError, SchemeError, UnknownNameError)) as caught:
         CASES[rule](Bench(tmp_path, make_round, sheets_of, people.frames))
     assert any(is_of(rule, one) for one in caught.value.faults)
     assert str(caught.value) != caught.value.chinese

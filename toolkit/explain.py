@@ -1,0 +1,355 @@
+"""Every step from the answers to one evaluatee's score and place, with its numbers."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from scoring.rank import TIE
+from toolkit.errors import UnknownNameError, fault
+from toolkit.report.writing import count, fixed, percent, span
+from toolkit.scheme import Group, Scheme
+from toolkit.scores import Scores, published
+from toolkit.words import Language
+from toolkit.words import percent as share
+
+LEAST_DIGITS, MOST_DIGITS = 4, 9  # ``published`` takes what differs by less than 1e-9 for the same
+
+TEXT: dict[str, tuple[str, str]] = {
+    "head": (
+        "{evaluatee}：{score} 分，第 {rank} 名（{name}，{units} 个单位；{title}）",
+        "{evaluatee}: {score}, place {rank} ({name}, {units} evaluatees; {title})",
+    ),
+    "valid": ("有效", "valid"),
+    "dont_know": ("不了解", "don't know"),
+    "missing": ("拒答或空白", "refused or blank"),
+    "mean": ("均值", "mean"),
+    "group": ("{name}（占 {weight}）", "{name} (weight {weight})"),
+    "weighted_mean": ("{mean}（按抽样设计加权）", "{mean} (weighted by the design)"),
+    "score": ("得分", "score"),
+    "weighted": ("× 权重", "× weight"),
+    "composite": ("综合得分", "composite"),
+    "published": ("公布得分", "published"),
+    "rounding": (
+        "{exact} → {score}（四舍五入，{decimals} 位小数）",
+        "{exact} → {score} (half up, {decimals} decimals)",
+    ),
+    "rank": ("名次", "place"),
+    "above_min": ("{units} 个单位中 {above} 个更高", "{above} of {units} are higher"),
+    "above_dense": (
+        "{units} 个单位中 {above} 个更高，占 {before} 个名次",
+        "{above} of {units} are higher, on {before} places",
+    ),
+    "tied": ("，{tied} 个与它并列", ", {tied} tie with it"),
+    "place": ("{above}{tied}：第 {rank} 名（{on}；{ties}）", "{above}{tied}: place {rank} ({on}; {ties})"),
+    "unrounded": ("按未舍入的得分", "on unrounded scores"),
+    "rounded": ("按公布的得分", "on published scores"),
+    "min": ("并列取较前的名次", "ties share the better place"),
+    "dense": ("并列的名次相同，其后顺延", "ties share a place, the next follows on"),
+    "variance": ("方差：{name}", "variance: {name}"),
+    "part": ("{weight}² × {se}² = {part}，占 {share}", "{weight}² × {se}² = {part}, {share} of all"),
+    "se": ("标准误", "standard error"),
+    "df": ("自由度", "degrees of freedom"),
+    "no_limit": ("∞（正态分布）", "∞ (the normal distribution)"),
+    "interval": ("{level}区间", "{level} interval"),
+    "places": ("名次区间", "places possible"),
+    "sure": (
+        "{places}（{level}的把握下，全类的真实名次同时落在各自的区间内）",
+        "{places} (with {level} confidence all true places of the class lie in their ranges at once)",
+    ),
+    "alike": ("单凭名次区间分不出先后", "not told apart by these ranges"),
+    "one": ("{name}（第 {rank} 名）", "{name} (place {rank})"),
+    "nobody": ("没有：名次区间不与任何单位重叠", "nobody: no other range of places meets its own"),
+    "comma": ("、", ", "),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How one evaluatee came to its score and place.
+
+    Attributes
+    ----------
+    evaluatee : str
+    head : str
+        The outcome in a sentence.
+    steps : DataFrame
+        One row per step, in order: ``step`` (``group``, ``answers``, ``score``, ``weighted``,
+        ``composite``, ``published``, ``rank``, ``variance``, ``se``, ``df``, ``interval``, ``places``,
+        ``alike``), ``group``, ``indicator``, ``label`` (what the step gives, in words), ``valid``,
+        ``dont_know`` and ``missing`` answers of an indicator, ``working`` (the step with its numbers)
+        and ``value`` (its unrounded result).
+    language : "zh" or "en"
+    """
+
+    evaluatee: str
+    head: str
+    steps: pd.DataFrame
+    language: Language = "zh"
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        from toolkit.show import explanation_html
+
+        return explanation_html(self)
+
+
+def explain(scores: Scores, evaluatee: str, language: Language = "zh") -> Explanation:
+    """Show every step from the answers to an evaluatee's score and place.
+
+    Means of indicators that count every answer the same are written as the fraction they are; other
+    numbers with as many digits as a calculator needs to come to the published score.
+
+    Parameters
+    ----------
+    scores : Scores
+    evaluatee : str
+    language : "zh" or "en"
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such evaluatee; the nearest names are told.
+    """
+    scheme = scores.scheme
+    if evaluatee not in scheme.evaluatees:
+        near = ", ".join(get_close_matches(evaluatee, scheme.evaluatees, n=3, cutoff=0.0))
+        raise UnknownNameError(scheme.id, [fault("", "no_evaluatee", found=evaluatee, near=near)])
+    case = _Case.of(scores, evaluatee, language)
+    rows = [*_score_rows(case), *_place_rows(case), *_error_rows(case)]
+    steps = pd.DataFrame([{**BLANK, **row} for row in rows])
+    kinds = dict.fromkeys(("valid", "dont_know", "missing"), "Int64")
+    head = case.say(
+        "head",
+        evaluatee=evaluatee,
+        score=fixed(case.row["score"], scheme.ranking.decimals),
+        rank=case.row["rank"],
+        name=scheme.class_of(evaluatee).name,
+        units=len(case.rivals) + 1,
+        title=scheme.title,
+    )
+    return Explanation(evaluatee, head, steps.astype(kinds), language)
+
+
+Row = dict[Hashable, Any]
+BLANK: Row = {
+    **dict.fromkeys(("step", "group", "indicator", "label"), ""),
+    **dict.fromkeys(("valid", "dont_know", "missing")),
+    "working": "",
+    "value": np.nan,
+}
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What the scores hold of one evaluatee.
+
+    Attributes
+    ----------
+    row : dict
+        Its row of the table.
+    rivals : DataFrame
+        The rows of the others in its class, best first.
+    groups : list of (Group, dict, list of dict)
+        With its rows of ``groups`` and of ``answers``.
+    digits : int
+        Decimals of intermediate numbers.
+    """
+
+    scheme: Scheme
+    language: Language
+    row: Row
+    rivals: pd.DataFrame
+    groups: list[tuple[Group, Row, list[Row]]]
+    digits: int
+
+    @classmethod
+    def of(cls, scores: Scores, evaluatee: str, language: Language) -> _Case:
+        scheme, table = scores.scheme, scores.table
+        row = table[table["evaluatee"] == evaluatee].to_dict("records")[0]
+        peers = table[table["class"] == row["class"]].sort_values(["rank", "evaluatee"])
+        own, answers = (
+            frame[frame["evaluatee"] == evaluatee].to_dict("records")
+            for frame in (scores.groups, scores.answers)
+        )
+        groups = [
+            (group, one, [each for each in answers if each["group"] == group.id])
+            for group, one in zip(scheme.groups, own, strict=True)
+        ]
+        digits = _digits(scheme, row, groups)
+        return cls(scheme, language, row, peers[peers["evaluatee"] != evaluatee], groups, digits)
+
+    def say(self, sentence: str, **values: Any) -> str:
+        return TEXT[sentence]["zh en".split().index(self.language)].format(**values)
+
+    def number(self, value: float) -> str:
+        return fixed(value, self.digits)
+
+
+def _digits(scheme: Scheme, row: Row, groups: Sequence[tuple[Group, Row, list[Row]]]) -> int:
+    """Find how many decimals lead from any line of the working to the published score."""
+    decimals = scheme.ranking.decimals
+    gain = Fraction(repr(scheme.full_mark)) / (scheme.scale.high - scheme.scale.low)
+    for digits in range(max(LEAST_DIGITS, decimals + 2), MOST_DIGITS):
+        ways = [Fraction(fixed(row["estimate"], digits)), Fraction(0), Fraction(0), Fraction(0)]
+        for group, own, answers in groups:
+            weight = Fraction(repr(group.weight))
+            means = [Fraction(fixed(one["mean"], digits)) - scheme.scale.low for one in answers]
+            ways[1] += weight * gain * sum(means) / len(means)
+            ways[2] += weight * Fraction(fixed(own["estimate"], digits))
+            ways[3] += Fraction(fixed(group.weight * own["estimate"], digits))
+        if (published(np.array([float(way) for way in ways]), decimals) == row["score"]).all():
+            return digits
+    return MOST_DIGITS
+
+
+def _score_rows(case: _Case) -> Iterator[Row]:
+    """Give the answers, each group's score, and the composite."""
+    scheme, number = case.scheme, case.number
+    low, high = scheme.scale.low, scheme.scale.high
+    for group, own, answers in case.groups:
+        label = case.say("group", name=group.name, weight=share(group.weight))
+        yield {"step": "group", "group": group.id, "label": label, "value": group.weight}
+        for one in answers:
+            counts = {name: one[name] for name in ("indicator", "valid", "dont_know", "missing")}
+            working = _mean(case, group, one)
+            yield {"step": "answers", "group": group.id, "label": one["indicator"], **counts} | {
+                "working": working,
+                "value": one["mean"],
+            }
+        terms = [f"({number(one['mean'])} − {low})" if low else number(one["mean"]) for one in answers]
+        working = (
+            f"{scheme.full_mark:g} ÷ ({high} − {low}) × ({' + '.join(terms)}) ÷ {len(terms)}"
+            f" = {number(own['estimate'])}"
+        )
+        yield _row(case, "score", working, own["estimate"], group)
+        part = group.weight * own["estimate"]
+        working = f"{number(own['estimate'])} × {share(group.weight)} = {number(part)}"
+        yield _row(case, "weighted", working, part, group)
+    exact = number(case.row["estimate"])
+    parts = " + ".join(number(group.weight * own["estimate"]) for group, own, _ in case.groups)
+    yield _row(case, "composite", f"{parts} = {exact}", case.row["estimate"])
+    decimals = scheme.ranking.decimals
+    score = fixed(case.row["score"], decimals)
+    rounding = case.say("rounding", exact=exact, score=score, decimals=decimals)
+    yield _row(case, "published", rounding, case.row["score"])
+
+
+def _mean(case: _Case, group: Group, one: Row) -> str:
+    mean = case.number(one["mean"])
+    if group.official == "design":
+        return case.say("weighted_mean", mean=mean)
+    # Ratings are whole numbers, so their sum is what the mean lost to division.
+    return f"{count(round(one['mean'] * one['valid']))} ÷ {count(one['valid'])} = {mean}"
+
+
+def _place_rows(case: _Case) -> Iterator[Row]:
+    rule = case.scheme.ranking
+    column = "score" if rule.rank_on == "published" else "estimate"
+    ahead = case.rivals[column].to_numpy() - case.row[column]
+    above, tied = int((ahead > TIE).sum()), int((np.abs(ahead) <= TIE).sum())
+    rank = case.row["rank"]
+    working = case.say(
+        "place",
+        above=case.say(f"above_{rule.ties}", units=len(ahead) + 1, above=above, before=rank - 1),
+        tied=case.say("tied", tied=tied) if tied else "",
+        rank=rank,
+        on=case.say("rounded" if rule.rank_on == "published" else "unrounded"),
+        ties=case.say(rule.ties),
+    )
+    yield _row(case, "rank", working, rank)
+
+
+def _error_rows(case: _Case) -> Iterator[Row]:
+    """Give the variance by group, the interval, and the places it leaves open."""
+    row, decimals = case.row, case.scheme.ranking.decimals
+    parts = [((group.weight * own["se"]) ** 2, own["df"]) for group, own, _ in case.groups]
+    whole = sum(part for part, _ in parts)
+    for (group, own, _), (part, _) in zip(case.groups, parts, strict=True):
+        working = case.say(
+            "part",
+            weight=f"{group.weight:.10g}",
+            se=fixed(own["se"], 4),
+            part=fixed(part, 6),
+            share=percent(part / whole if whole > 0 else np.nan),
+        )
+        label = case.say("variance", name=group.name)
+        yield _row(case, "variance", working, part, group) | {"label": label}
+    total = " + ".join(fixed(part, 6) for part, _ in parts)
+    yield _row(case, "se", f"√({total}) = {fixed(row['se'], 4)}", row["se"])
+    loads = [f"{fixed(part, 6)}² ÷ {df:g}" for part, df in parts if part > 0 and np.isfinite(df)]
+    freedom = f"{fixed(whole, 6)}² ÷ ({' + '.join(loads)}) = {fixed(row['df'], 1)}"
+    limited = np.isfinite(row["df"])
+    yield _row(case, "df", freedom if limited else case.say("no_limit"), row["df"])
+    half = row["high"] - row["estimate"]
+    ends = span(fixed(row["low"], decimals), fixed(row["high"], decimals))
+    times = fixed(half / row["se"] if row["se"] > 0 else 0.0, 4)
+    working = f"{case.number(row['estimate'])} ± {times} × {fixed(row['se'], 4)} = {ends}"
+    level = share(case.scheme.level)
+    yield _row(case, "interval", working, half) | {"label": case.say("interval", level=level)}
+    places = span(str(row["rank_low"]), str(row["rank_high"]))
+    yield _row(case, "places", case.say("sure", places=places, level=level))
+    near = case.rivals[
+        (case.rivals["rank_low"] <= row["rank_high"]) & (case.rivals["rank_high"] >= row["rank_low"])
+    ]
+    names = [
+        case.say("one", name=name, rank=rank)
+        for name, rank in zip(near["evaluatee"], near["rank"], strict=True)
+    ]
+    yield _row(case, "alike", case.say("comma").join(names) or case.say("nobody"), len(names))
+
+
+def _row(case: _Case, step: str, working: str, value: float = np.nan, group: Group | None = None) -> Row:
+    label = case.say(step) if step not in ("variance", "interval") else ""
+    return {
+        "step": step,
+        "group": group.id if group else "",
+        "label": label,
+        "working": working,
+        "value": float(value),
+    }
+
+
+def _lines(one: Explanation) -> Iterator[str]:
+    """Write an explanation as text, indicators in columns."""
+    at = "zh en".split().index(one.language)
+    heads = {name: TEXT[name][at] for name in ("valid", "dont_know", "missing", "mean")}
+    colon = "：" if one.language == "zh" else ": "
+    rows = one.steps.to_dict("records")
+    answers = [row for row in rows if row["step"] == "answers"]
+    room = max(_width(row["label"]) for row in answers)
+    widths = {name: max(len(count(row[name])) for row in answers) for name in list(heads)[:3]}
+    yield one.head
+    for row in rows:
+        if row["step"] in ("group", "composite"):
+            yield ""
+        if row["step"] == "group":
+            yield row["label"]
+        elif row["step"] == "answers":
+            counts = "  ".join(f"{heads[name]} {count(row[name]):>{widths[name]}}" for name in widths)
+            padded = row["label"] + " " * (room - _width(row["label"]))
+            yield f"  {padded}  {counts}  {heads['mean']} {row['working']}"
+        else:
+            indent = "  " if row["step"] in ("score", "weighted") else ""
+            yield f"{indent}{row['label']}{colon}{row['working']}"
+
+
+def _width(text: str) -> int:
+    """Count the columns of a terminal that a text takes."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
