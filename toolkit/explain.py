@@ -14,12 +14,14 @@ import pandas as pd
 
 from scoring.rank import TIE
 from toolkit.errors import UnknownNameError, fault
+from toolkit.placing import published
 from toolkit.report.writing import count, fixed, percent, span
 from toolkit.scheme import Group, Scheme
-from toolkit.scores import Scores, published
+from toolkit.scores import Scores
 from toolkit.words import Language
 from toolkit.words import percent as share
 
+COUNTS = ("valid", "dont_know", "refused", "blank")
 LEAST_DIGITS, MOST_DIGITS = 4, 9  # ``published`` takes what differs by less than 1e-9 for the same
 
 TEXT: dict[str, tuple[str, str]] = {
@@ -29,13 +31,19 @@ TEXT: dict[str, tuple[str, str]] = {
     ),
     "valid": ("有效", "valid"),
     "dont_know": ("不了解", "don't know"),
-    "missing": ("拒答或空白", "refused or blank"),
+    "refused": ("拒答", "refused"),
+    "blank": ("空白", "blank"),
     "mean": ("均值", "mean"),
     "group": ("{name}（占 {weight}）", "{name} (weight {weight})"),
     "weighted_mean": ("{mean}（按抽样设计加权）", "{mean} (weighted by the design)"),
     "score": ("得分", "score"),
     "weighted": ("× 权重", "× weight"),
     "composite": ("综合得分", "composite"),
+    "change": ("复核变更", "change in review"),
+    "changed": (
+        "{before} {points:+g} = {after}（{reason}；{office}）",
+        "{before} {points:+g} = {after} ({reason}; {office})",
+    ),
     "published": ("公布得分", "published"),
     "rounding": (
         "{exact} → {score}（四舍五入，{decimals} 位小数）",
@@ -82,9 +90,9 @@ class Explanation:
         The outcome in a sentence.
     steps : DataFrame
         One row per step, in order: ``step`` (``group``, ``answers``, ``score``, ``weighted``,
-        ``composite``, ``published``, ``rank``, ``variance``, ``se``, ``df``, ``interval``, ``places``,
+        ``composite``, ``change`` (of a review), ``published``, ``rank``, ``variance``, ``se``, ``df``, ``interval``, ``places``,
         ``alike``), ``group``, ``indicator``, ``label`` (what the step gives, in words), ``valid``,
-        ``dont_know`` and ``missing`` answers of an indicator, ``working`` (the step with its numbers)
+        ``dont_know``, ``refused`` and ``blank`` answers of an indicator, ``working`` (the step with its numbers)
         and ``value`` (its unrounded result).
     language : "zh" or "en"
     """
@@ -134,7 +142,7 @@ def explain(scores: Scores, evaluatee: str, language: Language = "zh") -> Explan
     case = _Case.of(scores, evaluatee, language)
     rows = [*_score_rows(case), *_place_rows(case), *_error_rows(case)]
     steps = pd.DataFrame([{**BLANK, **row} for row in rows])
-    kinds = dict.fromkeys(("valid", "dont_know", "missing"), "Int64")
+    kinds = dict.fromkeys(COUNTS, "Int64")
     head = case.say(
         "head",
         evaluatee=evaluatee,
@@ -150,7 +158,7 @@ def explain(scores: Scores, evaluatee: str, language: Language = "zh") -> Explan
 Row = dict[Hashable, Any]
 BLANK: Row = {
     **dict.fromkeys(("step", "group", "indicator", "label"), ""),
-    **dict.fromkeys(("valid", "dont_know", "missing")),
+    **dict.fromkeys(COUNTS),
     "working": "",
     "value": np.nan,
 }
@@ -168,6 +176,10 @@ class _Case:
         The rows of the others in its class, best first.
     groups : list of (Group, dict, list of dict)
         With its rows of ``groups`` and of ``answers``.
+    surveyed : float
+        Its unrounded composite before any change of a review.
+    changes : list of dict
+        Its rows of the trail.
     digits : int
         Decimals of intermediate numbers.
     """
@@ -177,6 +189,8 @@ class _Case:
     row: Row
     rivals: pd.DataFrame
     groups: list[tuple[Group, Row, list[Row]]]
+    surveyed: float
+    changes: list[Row]
     digits: int
 
     @classmethod
@@ -192,8 +206,11 @@ class _Case:
             (group, one, [each for each in answers if each["group"] == group.id])
             for group, one in zip(scheme.groups, own, strict=True)
         ]
-        digits = _digits(scheme, row, groups)
-        return cls(scheme, language, row, peers[peers["evaluatee"] != evaluatee], groups, digits)
+        rivals = peers[peers["evaluatee"] != evaluatee]
+        surveyed = float(scores.surveyed[evaluatee])
+        changes = scores.trail[scores.trail["evaluatee"] == evaluatee].to_dict("records")
+        digits = _digits(scheme, row, groups, surveyed, changes)
+        return cls(scheme, language, row, rivals, groups, surveyed, changes, digits)
 
     def say(self, sentence: str, **values: Any) -> str:
         return TEXT[sentence]["zh en".split().index(self.language)].format(**values)
@@ -202,12 +219,19 @@ class _Case:
         return fixed(value, self.digits)
 
 
-def _digits(scheme: Scheme, row: Row, groups: Sequence[tuple[Group, Row, list[Row]]]) -> int:
+def _digits(
+    scheme: Scheme,
+    row: Row,
+    groups: Sequence[tuple[Group, Row, list[Row]]],
+    surveyed: float,
+    changes: Sequence[Row],
+) -> int:
     """Find how many decimals lead from any line of the working to the published score."""
     decimals = scheme.ranking.decimals
     gain = Fraction(repr(scheme.full_mark)) / (scheme.scale.high - scheme.scale.low)
     for digits in range(max(LEAST_DIGITS, decimals + 2), MOST_DIGITS):
-        ways = [Fraction(fixed(row["estimate"], digits)), Fraction(0), Fraction(0), Fraction(0)]
+        moved = sum((Fraction(repr(one["points"])) for one in changes), Fraction(0))
+        ways = [moved + Fraction(fixed(surveyed, digits)), moved, moved, moved]
         for group, own, answers in groups:
             weight = Fraction(repr(group.weight))
             means = [Fraction(fixed(one["mean"], digits)) - scheme.scale.low for one in answers]
@@ -227,7 +251,7 @@ def _score_rows(case: _Case) -> Iterator[Row]:
         label = case.say("group", name=group.name, weight=share(group.weight))
         yield {"step": "group", "group": group.id, "label": label, "value": group.weight}
         for one in answers:
-            counts = {name: one[name] for name in ("indicator", "valid", "dont_know", "missing")}
+            counts = {name: one[name] for name in ("indicator", *COUNTS)}
             working = _mean(case, group, one)
             yield {"step": "answers", "group": group.id, "label": one["indicator"], **counts} | {
                 "working": working,
@@ -242,12 +266,18 @@ def _score_rows(case: _Case) -> Iterator[Row]:
         part = group.weight * own["estimate"]
         working = f"{number(own['estimate'])} × {share(group.weight)} = {number(part)}"
         yield _row(case, "weighted", working, part, group)
-    exact = number(case.row["estimate"])
+    exact = number(case.surveyed)
     parts = " + ".join(number(group.weight * own["estimate"]) for group, own, _ in case.groups)
-    yield _row(case, "composite", f"{parts} = {exact}", case.row["estimate"])
+    yield _row(case, "composite", f"{parts} = {exact}", case.surveyed)
+    score = case.surveyed
+    for change in case.changes:
+        before, score = number(score), score + change["points"]
+        told = {name: change[name] for name in ("points", "reason", "office")}
+        yield _row(case, "change", case.say("changed", before=before, after=number(score), **told), score)
+    exact = number(case.row["estimate"])
     decimals = scheme.ranking.decimals
-    score = fixed(case.row["score"], decimals)
-    rounding = case.say("rounding", exact=exact, score=score, decimals=decimals)
+    shown = fixed(case.row["score"], decimals)
+    rounding = case.say("rounding", exact=exact, score=shown, decimals=decimals)
     yield _row(case, "published", rounding, case.row["score"])
 
 
@@ -329,12 +359,12 @@ def _row(case: _Case, step: str, working: str, value: float = np.nan, group: Gro
 def _lines(one: Explanation) -> Iterator[str]:
     """Write an explanation as text, indicators in columns."""
     at = "zh en".split().index(one.language)
-    heads = {name: TEXT[name][at] for name in ("valid", "dont_know", "missing", "mean")}
+    heads = {name: TEXT[name][at] for name in (*COUNTS, "mean")}
     colon = "：" if one.language == "zh" else ": "
     rows = one.steps.to_dict("records")
     answers = [row for row in rows if row["step"] == "answers"]
     room = max(_width(row["label"]) for row in answers)
-    widths = {name: max(len(count(row[name])) for row in answers) for name in list(heads)[:3]}
+    widths = {name: max(len(count(row[name])) for row in answers) for name in COUNTS}
     yield one.head
     for row in rows:
         if row["step"] in ("group", "composite"):

@@ -513,6 +513,7 @@ def result_tables(scores: Scores, admitted: Admitted) -> dict[str, pd.DataFrame]
         "groups": scores.groups,
         "indicators": scores.indicators,
         "labels": scores.labels,
+        "counts": scores.answers,
         "trail": scores.trail,
         "set_aside": admitted.set_aside,
     }

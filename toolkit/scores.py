@@ -72,8 +72,8 @@ class Scores:
     labels : DataFrame
         Share of each label among valid answers, composite over the groups, with its error ``se``.
     answers : DataFrame
-        One row per group, evaluatee and indicator: ``mean`` rating, ``valid`` answers, ``dont_know`` and
-        ``missing`` (blank or refused), as ``toolkit.tally`` counts them.
+        One row per group, evaluatee and indicator: ``mean`` rating, ``valid`` answers, ``dont_know``,
+        ``refused`` and ``blank``, as ``toolkit.tally`` counts them.
     trail : DataFrame
         One row per change made in review, in order: ``evaluatee``, ``points``, ``reason``, ``office``,
         and score and place before and after.

@@ -183,17 +183,17 @@ def _ends(scores: Scores, class_id: str) -> Html:
 
 def explanation_html(one: Explanation) -> str:
     """Show every step of an explanation as a row."""
-    from toolkit.explain import TEXT
+    from toolkit.explain import COUNTS, TEXT
 
     at = 0 if one.language == "zh" else 1
     rows: list[tuple[object, ...]] = []
     for row in one.steps.to_dict("records"):
-        counts = tuple(row[name] for name in ("valid", "dont_know", "missing"))
+        counts = tuple(row[name] for name in COUNTS)
         if row["step"] == "answers":
             rows.append((row["label"], *counts, row["working"]))
         elif row["step"] == "group":
             rows.append((Html(f"<strong>{escaped(row['label'])}</strong>"), "", "", "", ""))
         else:
             rows.append((row["label"], "", "", "", row["working"]))
-    heads = ("", *(TEXT[name][at] for name in ("valid", "dont_know", "missing", "mean")))
+    heads = ("", *(TEXT[name][at] for name in (*COUNTS, "mean")))
     return together(heading(one.head), table(heads, rows))

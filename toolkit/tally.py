@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.group import columns_of
-from toolkit.answers import Answers
+from toolkit.answers import Answers, State
 from toolkit.scheme import Group, Scheme
 
 Counts = NDArray[np.int64]
@@ -44,8 +44,8 @@ def tally(scheme: Scheme, group: Group, answers: Answers, means: NDArray[np.floa
     -------
     DataFrame
         ``group``, ``evaluatee``, ``indicator``, ``mean``, ``valid``, ``dont_know`` (removed for 不了解;
-        with the whole sheet, where the scheme removes it) and ``missing`` (blank or refused): the three
-        counts add up to the evaluatee's sheets.
+        with the whole sheet, where the scheme removes it), ``refused`` and ``blank``: the four counts
+        add up to the evaluatee's sheets.
     """
     is_valid = answers.table.iloc[:, 2:].notna().to_numpy()
     removed = answers.dont_know
@@ -53,7 +53,8 @@ def tally(scheme: Scheme, group: Group, answers: Answers, means: NDArray[np.floa
         removed = np.broadcast_to(np.asarray(removed.any(axis=1))[:, None], removed.shape)
     valid = _by_evaluatee(scheme, answers, is_valid)
     dont_know = _by_evaluatee(scheme, answers, removed)
-    sheets = _by_evaluatee(scheme, answers, np.ones_like(is_valid))
+    refused = _by_evaluatee(scheme, answers, (answers.state == State.REFUSED) & ~removed)
+    blank = _by_evaluatee(scheme, answers, (answers.state == State.BLANK) & ~removed)
     column_at = {column: k for k, column in enumerate(columns_of(scheme.indicators))}
     rows = [(e, one, i) for e, one in enumerate(scheme.evaluatees) for i in scheme.indicators[one]]
     e = np.array([row[0] for row in rows])
@@ -66,7 +67,8 @@ def tally(scheme: Scheme, group: Group, answers: Answers, means: NDArray[np.floa
             "mean": means[e, k],
             "valid": valid[e, k],
             "dont_know": dont_know[e, k],
-            "missing": (sheets - valid - dont_know)[e, k],
+            "refused": refused[e, k],
+            "blank": blank[e, k],
         }
     )
 

@@ -206,7 +206,7 @@ def test_the_values_are_the_unrounded_results(played: Round) -> None:
         assert of["rank"] == [row["rank"]] and of["se"] == [row["se"]] and of["df"] == [row["df"]]
         own = scores.answers[scores.answers["evaluatee"] == row["evaluatee"]]
         answers = steps[steps["step"] == "answers"]
-        for name in ("valid", "dont_know", "missing"):
+        for name in ("valid", "dont_know", "refused", "blank"):
             assert answers[name].tolist() == own[name].tolist()
         assert of["answers"] == own["mean"].tolist()
         assert answers["indicator"].tolist() == [*scores.scheme.indicators[row["evaluatee"]]] * 4
@@ -355,3 +355,22 @@ def test_both_languages_show_the_same_numbers(played: Round) -> None:
         numbers = [[sorted(NUMBER.findall(line)) for line in each.steps["working"]] for each in (zh, en)]
         assert numbers[0] == numbers[1]
         assert not re.search("[。，；：（）]", "".join(en.steps["working"]))
+
+
+def test_changes_of_a_review_stand_between_composite_and_published_score(played: Round) -> None:
+    played.change("县教育局", -1.25, reason="信访属实", office="县监察局")
+    played.change("县教育局", 0.5, reason="复核更正", office="县纠风办")
+    scores = played.score()
+    found = scores.explain("县教育局").steps
+    order = found["step"].tolist()
+    at = order.index("composite")
+    assert order[at : at + 4] == ["composite", "change", "change", "published"]
+    composite, first, second, published = found.iloc[at : at + 4].to_dict("records")
+    assert composite["value"] == scores.surveyed["县教育局"]
+    assert second["value"] == pytest.approx(composite["value"] - 0.75, abs=1e-12)
+    assert "-1.25" in first["working"] and "信访属实；县监察局" in first["working"]
+    assert published["value"] == scores.table.set_index("evaluatee").loc["县教育局", "score"]
+    start, moved = first["working"].split("（")[0].split(" = ")
+    assert float(start.split()[0]) + float(start.split()[1]) == pytest.approx(float(moved), abs=1e-9)
+    assert "change in review" in str(scores.explain("县教育局", "en"))
+    assert "change" not in scores.explain("县公安局").steps["step"].tolist()

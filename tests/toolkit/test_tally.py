@@ -46,9 +46,10 @@ def by_text(sheets: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
                 kept = part.loc[~gone, name]
                 valid = kept[kept.isin(RATINGS)]
                 mean = valid.astype(float).mean()
-                missing = len(kept) - len(valid)
-                rows.append((group.id, one, name, mean, len(valid), int(gone.sum()), missing))
-    columns = ["group", "evaluatee", "indicator", "mean", "valid", "dont_know", "missing"]
+                refused, blank = int((kept == "拒答").sum()), int((kept == "").sum())
+                assert len(valid) + refused + blank == len(kept)
+                rows.append((group.id, one, name, mean, len(valid), int(gone.sum()), refused, blank))
+    columns = ["group", "evaluatee", "indicator", "mean", "valid", "dont_know", "refused", "blank"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -62,10 +63,10 @@ def test_every_answer_is_counted_once(drawn: Round, sheets: pd.DataFrame, remove
     sheets = spoilt(sheets)
     scheme, scores = scored(drawn, sheets, dont_know=DontKnow(removed_per, True))
     due = by_text(sheets, scheme)
-    assert (due[["dont_know", "missing"]] > 0).any().all()
+    assert (due[["dont_know", "refused", "blank"]] > 0).any().all()
     plain = due["group"] != "staff"  # whose means are weighted
     pd.testing.assert_frame_equal(scores.answers[plain], due[plain])
-    counts = ["group", "evaluatee", "indicator", "valid", "dont_know", "missing"]
+    counts = ["group", "evaluatee", "indicator", "valid", "dont_know", "refused", "blank"]
     pd.testing.assert_frame_equal(scores.answers[counts], due[counts])
     wide = scores.indicators.set_index(["group", "evaluatee"])
     for row in scores.answers.to_dict("records"):
