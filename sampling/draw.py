@@ -257,10 +257,10 @@ def _reserve_share(method: Method, where: str) -> float:
 
 
 def share_of(number: int, share: float) -> int:
-    """Give a share of a number, rounded up; 0.1 is a tenth, not the nearest binary fraction.
+    """Give a share of a number, rounded up; 0.07 is the decimal, not the nearest binary fraction.
 
-    >>> share_of(30, 0.1)
-    3
+    >>> share_of(100, 0.07)
+    7
     """
     return ceil(number * Fraction(str(float(share))))
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import json
-from fractions import Fraction
 from hashlib import sha256
-from math import ceil
 from typing import Any
 
 import numpy as np
@@ -112,9 +110,15 @@ def test_reserves_are_the_next_lottery_numbers_in_their_order() -> None:
     ],
 )
 def test_reserves_are_rounded_up_as_far_as_the_list_reaches(n: int, reserve: float, expected: int) -> None:
-    assert ceil(Fraction(str(float(reserve))) * n) >= expected
     found = towns(SimpleRandom(n=n, reserve=reserve)).units
     assert found["role"].tolist() == ["main"] * n + ["reserve"] * expected
+
+
+def test_a_share_is_the_decimal_that_was_typed() -> None:
+    # 0.07 × 100 is 7.000000000000001 in binary.
+    frame = pd.DataFrame({"town": range(120)})
+    found = draw(frame, SimpleRandom(n=100, reserve=0.07), key="k", name="towns", unit="town")
+    assert found.units["role"].eq("reserve").sum() == 7
 
 
 def test_reserves_have_no_probability_and_no_survey() -> None:
