@@ -296,9 +296,8 @@ def _stages(survey: Survey) -> tuple[Stage, ...]:
             unit = paired(stratum, column_codes(table, str(psu[at])))
         first = first_rows(unit)
         prob = _stage_prob(table, unit, stratum[first], first, populations[at], probs[at], path, own)
-        if (
-            survey.lonely == "error" and (above > 0).any()
-        ):  # below an infinite population no later stage counts
+        # Below an infinite population no later stage counts.
+        if survey.lonely == "error" and (above > 0).any():
             _refuse_lonely(stratum[first], prob, first, table, path)
         path = own
         stages.append(Stage(unit, stratum[first], prob, above[first]))

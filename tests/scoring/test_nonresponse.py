@@ -211,12 +211,16 @@ def test_one_cell_has_the_variance_of_a_simple_random_sample_of_respondents(n: i
 # ------------------------------------------------------------------- the definition, row by row
 
 
-def random_survey(seed: int, kind: str) -> tuple[Survey, np.ndarray, np.ndarray]:
-    """Two stages of unequal chances, units of one to three rows, cells across or inside domains."""
+def random_survey(seed: int, kind: str, lonely: Any = "error") -> tuple[Survey, np.ndarray, np.ndarray]:
+    """Two stages of unequal chances, units of one to three rows, cells across or inside domains.
+
+    With ``lonely`` "adjust" the first county has one open town only.
+    """
     rng = np.random.default_rng(seed)
     rows = []
     for town in range(8):
         prob = [1.0, 0.8, 0.3, 0.5][town % 4]
+        prob = 1.0 if lonely == "adjust" and town in (1, 2) else prob
         for person in range(int(rng.integers(8, 12))):
             came = bool(rng.random() < 0.7) or person < 4
             group, home = int(rng.integers(0, 2)), int(rng.integers(0, 3))
@@ -236,6 +240,7 @@ def random_survey(seed: int, kind: str) -> tuple[Survey, np.ndarray, np.ndarray]
         psu=["town", "person"],
         population=[None, "M"],
         prob=["p", None],
+        lonely=lonely,
         responded="came",
         cell="cell",
     )
@@ -283,11 +288,11 @@ KINDS = ["across", "inside", "shared"]
 
 @pytest.mark.parametrize("cells", [1, 40, 4_000_000])
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("seed", "lonely"), [(0, "error"), (1, "error"), (2, "error"), (0, "adjust")])
 def test_covariance_is_that_of_rows_expanded_over_domains(
-    seed: int, kind: str, cells: int, monkeypatch: pytest.MonkeyPatch
+    seed: int, lonely: str, kind: str, cells: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    survey, z, domain = random_survey(seed, kind)
+    survey, z, domain = random_survey(seed, kind, lonely)
     each = expanded(survey, z, domain)
     plain = Survey(
         survey.table.iloc[each.rows].reset_index(drop=True),
@@ -295,6 +300,7 @@ def test_covariance_is_that_of_rows_expanded_over_domains(
         psu=survey.psu,
         population=survey.population,
         prob=survey.prob,
+        lonely=survey.lonely,
     )
     expected = plain.covariance(each.first, each.domain, 3)
     units = plain.stages[-1].unit
@@ -311,11 +317,12 @@ def test_covariance_is_that_of_rows_expanded_over_domains(
 
 
 @pytest.mark.parametrize("cells", [1, 4_000_000])
+@pytest.mark.parametrize("lonely", ["error", "adjust"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_satterthwaite_takes_stages_strata_and_cells_as_parts(
-    kind: str, cells: int, monkeypatch: pytest.MonkeyPatch
+    kind: str, lonely: str, cells: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    survey, z, domain = random_survey(5, kind)
+    survey, z, domain = random_survey(5, kind, lonely)
     each = expanded(survey, z, domain)
     counts = survey.table["came"].to_numpy()
     plain = Survey(
@@ -324,6 +331,7 @@ def test_satterthwaite_takes_stages_strata_and_cells_as_parts(
         psu=survey.psu,
         population=survey.population,
         prob=survey.prob,
+        lonely=survey.lonely,
     )
     own = counts[each.rows] & (domain[each.rows] == each.domain)
     parts = []
