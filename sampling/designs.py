@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -183,7 +183,31 @@ class Stratified(_Whole):
 Design = Method | Stratified
 
 
-def strata_columns(design: Design) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Quota(_Shown):
+    """Interview ``n`` persons, so many in each cell as its share of the population says.
+
+    Interviewers choose whom to ask, so nothing is drawn: there are no inclusion probabilities, and
+    ``draw`` refuses it. See ``sampling.quota_targets`` and ``sampling.pseudo_weights``.
+
+    Parameters
+    ----------
+    n : int
+        Interviews in all cells together.
+    by : tuple of str
+        Columns that tell the cells, such as sex and age group.
+    size : str
+        Column of population counts.
+    """
+
+    n: int
+    by: tuple[str, ...]
+    size: str = "population"
+    kind: Literal["quota"] = "quota"
+    __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+
+def strata_columns(design: Design | Quota) -> tuple[str, ...]:
     """Give the columns that tell the strata.
 
     >>> strata_columns(Stratified("county", PPS(n=4, size="population")))
@@ -196,7 +220,15 @@ def strata_columns(design: Design) -> tuple[str, ...]:
     return (design.by,) if isinstance(design.by, str) else tuple(design.by)
 
 
-def method_of(design: Design) -> Method:
+@overload
+def method_of(design: Design) -> Method: ...
+
+
+@overload
+def method_of(design: Design | Quota) -> Method | Quota: ...
+
+
+def method_of(design: Design | Quota) -> Method | Quota:
     """Give the method that draws inside a stratum.
 
     >>> method_of(Stratified("level", SimpleRandom(n=3)))
@@ -205,12 +237,12 @@ def method_of(design: Design) -> Method:
     return design.method if isinstance(design, Stratified) else design
 
 
-def number_of(method: Method) -> Number | None:
+def number_of(method: Method | Quota) -> Number | None:
     """Give what the method says of how many to draw; None for a census."""
     return None if isinstance(method, Census) else method.n
 
 
-def columns_read(design: Design) -> tuple[str, ...]:
+def columns_read(design: Design | Quota) -> tuple[str, ...]:
     """Give every column of the frame that the design reads, the unit id apart.
 
     >>> columns_read(Stratified("county", PPS(n=Proportional(9, size="people"), size="people")))
@@ -219,6 +251,8 @@ def columns_read(design: Design) -> tuple[str, ...]:
     method = method_of(design)
     number = number_of(method)
     found = list(strata_columns(design))
+    if isinstance(method, Quota):
+        found += [*method.by, method.size]
     if isinstance(method, PPS):
         found += [*method.order, method.size]
     elif isinstance(method, Systematic):
@@ -236,6 +270,7 @@ KINDS: dict[str, type] = {
     "pps": PPS,
     "census": Census,
     "stratified": Stratified,
+    "quota": Quota,
 }
 
 

@@ -249,3 +249,23 @@ def places(table: pd.DataFrame, drawn: pd.DataFrame, group: Group, scheme: Schem
     who = units.get_indexer(pd.Index(table["respondent"])).astype(np.int64)
     asked = np.where(who < 0, -1, who * size + table["evaluatee"].cat.codes.to_numpy())
     return np.asarray(pd.Index(have).get_indexer(pd.Index(asked)), dtype=np.intp)
+
+
+def completed(scheme: Scheme, group: Group, drawn: pd.DataFrame, answers: Answers) -> Answers:
+    """Add an empty sheet for every drawn respondent and evaluatee that has none, after those that came."""
+    evaluatees, unit = list(scheme.evaluatees), group.draws[-1].unit
+    if group.draws[-1].per_evaluatee:
+        due = pd.MultiIndex.from_arrays([drawn["evaluatee"].astype(str), drawn[unit].astype(str)])
+    else:
+        due = pd.MultiIndex.from_product([evaluatees, drawn[unit].astype(str)])
+    came = pd.MultiIndex.from_arrays([answers.table["evaluatee"].astype(str), answers.table["respondent"]])
+    absent = due[~due.isin(came)]
+    columns = answers.table.columns[2:]
+    sheets = pd.DataFrame(np.nan, index=range(len(absent)), columns=columns)
+    whom = pd.Categorical(absent.get_level_values(0), categories=pd.Index(evaluatees))
+    sheets.insert(0, "respondent", absent.get_level_values(1).to_numpy())
+    sheets.insert(0, "evaluatee", pd.Series(whom, index=sheets.index))
+    asked = np.array([[c in scheme.indicators[one] for c in columns] for one in evaluatees])
+    blank = np.where(asked, State.BLANK, State.NOT_ASKED)[whom.codes]
+    table = pd.concat([answers.table, sheets], ignore_index=True) if len(absent) else answers.table
+    return Answers(table, np.vstack([answers.state, blank.astype(np.int8)]))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from sampling import Census, FrameError, Sample, draw
+from sampling import Census, FrameError, Quota, Sample, draw
 from sampling.designs import Design, method_of, number_of
 from toolkit.errors import RoundError, fault
 from toolkit.progress import watched
@@ -42,6 +42,8 @@ def draw_all(
     for group in scheme.groups:
         within: Sample | None = None
         for one in group.draws:
+            if group.is_quota:
+                continue
             lists = lists_of(scheme, frames[one.frame], one)
             samples = {
                 evaluatee: draw(
@@ -132,6 +134,8 @@ def merged(frame: pd.DataFrame, unit: str) -> pd.DataFrame:
 
 def design_of(group: Group, one: Draw, units: int) -> Design:
     """Take a short list whole where the scheme says so."""
+    if isinstance(one.design, Quota):
+        raise TypeError(f"{one.name} is a quota, which is not drawn")
     number = number_of(method_of(one.design))
     asked = getattr(number, "total", number)
     short = group.short_frame == "take_all" and isinstance(asked, int) and units <= asked

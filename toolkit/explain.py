@@ -90,10 +90,10 @@ class Explanation:
         The outcome in a sentence.
     steps : DataFrame
         One row per step, in order: ``step`` (``group``, ``answers``, ``score``, ``weighted``,
-        ``composite``, ``change`` (of a review), ``published``, ``rank``, ``variance``, ``se``, ``df``, ``interval``, ``places``,
-        ``alike``), ``group``, ``indicator``, ``label`` (what the step gives, in words), ``valid``,
-        ``dont_know``, ``refused`` and ``blank`` answers of an indicator, ``working`` (the step with its numbers)
-        and ``value`` (its unrounded result).
+        ``composite``, ``change`` (of a review), ``published``, ``rank``, ``variance``, ``se``, ``df``,
+        ``interval``, ``places``, ``alike``), ``group``, ``indicator``, ``label`` (what the step gives, in
+        words), ``valid``, ``dont_know``, ``refused`` and ``blank`` answers of an indicator, ``working``
+        (the step with its numbers) and ``value`` (its unrounded result).
     language : "zh" or "en"
     """
 

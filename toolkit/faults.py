@@ -109,8 +109,8 @@ def _kinds_at(path: str) -> list[str]:
     allocations = {"proportional", "self_weighting"}
     if path.endswith(".n"):
         return sorted(allocations)
-    outer = {"stratified"} if path.endswith(".design") else set()
-    return sorted((set(DESIGNS) - allocations - {"stratified"}) | outer)
+    outer = {"stratified", "quota"} if path.endswith(".design") else set()
+    return sorted((set(DESIGNS) - allocations - {"stratified", "quota"}) | outer)
 
 
 def _fault(path: str, one: Any, root: type) -> Fault:

@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sampling import Quota
 from scoring.group import columns_of
 from toolkit.answers import HEADS, KEYS, Answers, Checked, Finding, check_rows, column_faults, places
 from toolkit.errors import Fault, RoundError, fault
 from toolkit.files import read_cells
-from toolkit.scheme import Scheme
+from toolkit.scheme import Group, Scheme
+from toolkit.scores import Drawn
 
 SET_ASIDE = ["file", "sheet", "row", "column", "found", "rule", "why", "why_zh", *KEYS]
 LABELS = HEADS | {key: key for key in KEYS}
@@ -62,11 +64,14 @@ class Admitted:
         As in ``Intake``.
     sheets : dict of int
         Admitted sheets by file.
+    drawn : dict of Drawn
+        The respondents they were held against, by group.
     """
 
     answers: dict[str, Answers]
     set_aside: pd.DataFrame
     sheets: dict[str, int]
+    drawn: dict[str, Drawn]
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ def answer_rows(
         faults.append(fault("", "empty_file", file=file))
     if faults:
         raise RoundError(file, faults)
-    columns = ["file", "sheet", "row", *KEYS, *columns_of(scheme.indicators)]
+    columns = ["file", "sheet", "row", *KEYS, *scheme.cell_columns, *columns_of(scheme.indicators)]
     return pd.concat(parts, ignore_index=True).reindex(columns=columns, fill_value="").fillna("")
 
 
@@ -172,7 +177,7 @@ def _said_above(lines: pd.DataFrame) -> dict[str, str]:
 
 def admit(
     rows: pd.DataFrame,
-    drawn: Mapping[str, pd.DataFrame],
+    drawn: Mapping[str, Drawn],
     scheme: Scheme,
     withdrawn: Sequence[Withdrawal] = (),
 ) -> Admitted:
@@ -187,8 +192,8 @@ def admit(
     ----------
     rows : DataFrame
         As ``answer_rows`` gives them, of all files.
-    drawn : mapping of str to DataFrame
-        By group, the drawn respondents.
+    drawn : mapping of str to Drawn
+        By group.
     scheme : Scheme
     withdrawn : sequence of Withdrawal
     """
@@ -210,9 +215,12 @@ def admit(
     for group, part in checked.answers(scheme, good).items():
         at = part.table.index.to_numpy()
         of = next(each for each in scheme.groups if each.id == group)
-        place[at] = places(part.table, drawn[group], of, scheme)
+        place[at] = places(part.table, drawn[group].units, of, scheme)
         strange = at[place[at] < 0]
-        findings += _strangers(checked, strange, group, drawn[group][of.draws[-1].unit])
+        if of.is_quota:
+            findings += _cell_findings(rows, checked, strange, of)
+        else:
+            findings += _strangers(checked, strange, group, drawn[group].units[of.draws[-1].unit])
     good &= place >= 0
     repeats, findings_of = _repeats(checked, place, good, rows)
     findings += findings_of
@@ -222,6 +230,7 @@ def admit(
         checked.answers(scheme, good),
         _set_aside(rows, checked, findings),
         {str(file): int(count) for file, count in counts.items()},
+        dict(drawn),
     )
 
 
@@ -242,6 +251,20 @@ def _strangers(checked: Checked, strange: NDArray[np.intp], group: str, ids: pd.
         else:
             found = fault("", "not_in_sample", row=row, found=who, evaluatee=whom, group=group)
         findings.append(Finding(at, "respondent", who, found))
+    return findings
+
+
+def _cell_findings(
+    rows: pd.DataFrame, checked: Checked, strange: NDArray[np.intp], group: Group
+) -> list[Finding]:
+    """Name the quota cells that are not on the sheet."""
+    one = group.draws[-1]
+    assert isinstance(one.design, Quota)
+    columns, findings = list(one.design.by), list[Finding]()
+    for at in strange.tolist():
+        found = " / ".join(str(rows[column].iloc[at]).strip() for column in columns)
+        told = fault("", "unknown_cell", row=checked.rows["row"].iloc[at], found=found, frame=one.frame)
+        findings.append(Finding(at, "、".join(columns), found, told))
     return findings
 
 

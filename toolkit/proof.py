@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sampling import Sample, verify
+from sampling.designs import design_from
 from sampling.draw import parents_of
 from toolkit.answers import KEYS
 from toolkit.drawing import design_of, draw_name, lists_of
@@ -18,7 +18,7 @@ from toolkit.errors import RoundError, fault
 from toolkit.files import file_digest, read_own_table
 from toolkit.intake import answer_rows
 from toolkit.progress import watched
-from toolkit.round import Round, result_tables
+from toolkit.round import Round
 from toolkit.scheme import Draw, Group
 from toolkit.seal import seal_differences
 
@@ -89,11 +89,12 @@ def _term_differences(
     due: Mapping[str, Any] = {
         "key": one.steps("draw")[-1]["key"],
         "name": draw_name(one.scheme, each, evaluatee),
-        "design": _plain(asdict(design_of(group, each, units))),
+        "design": design_of(group, each, units),
     }
+    said_of = {**sample.receipt, "design": design_from(sample.receipt["design"])}
     for field, value in due.items():
-        if sample.receipt[field] != value:
-            yield f"{field}: the receipt says {sample.receipt[field]!r}, the round {value!r}"
+        if said_of[field] != value:
+            yield f"{field}: the receipt says {said_of[field]!r}, the round {value!r}"
     said = sample.receipt["within"]
     if (said is None) != (each.within is None):
         yield f"within: the receipt says {said!r}, the round {each.within!r}"
@@ -135,7 +136,7 @@ def _score_differences(one: Round) -> Iterator[str]:
     results = one.folder / "results"
     try:
         admitted = one.admitted()
-        tables = result_tables(one.scores(admitted), admitted)
+        tables = one.result_tables(one.scores(admitted), admitted)
     except UNUSABLE as error:
         yield f"the scores cannot be computed again: {error}"
         return

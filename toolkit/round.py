@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,21 +14,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sampling import Sample
-from toolkit.answers import Answers
-from toolkit.drawing import EACH, draw_all, gather
-from toolkit.errors import Fault, RoundError, fault
+from sampling import Sample, release
+from toolkit.answers import KEYS, Answers
+from toolkit.drawing import EACH, gather
+from toolkit.errors import Fault, RoundError, UnknownNameError, fault
 from toolkit.files import (
     file_digest,
-    read_own_table,
     read_table,
     write_bytes,
-    write_json,
     write_table,
     write_text,
 )
 from toolkit.intake import SET_ASIDE, Admitted, Intake, Withdrawal, admit, answer_rows
+from toolkit.quota import as_drawn, respondents
+from toolkit.response import CONTACT_KEYS, read_contacts, response_table
 from toolkit.review import Change, reviewed
+from toolkit.samples import quotas, read_quota, read_sample, worked, write_samples
 from toolkit.scheme import Draw, Scheme
 from toolkit.scores import Drawn, Scores, score
 
@@ -128,21 +128,7 @@ class Round:
             for path in sorted(sent.rglob("*"))
             if path.is_file()
         }
-        parts = self.folder / "samples.part"
-        shutil.rmtree(parts, ignore_errors=True)
-        counts = {}
-        try:
-            for _, one, samples in draw_all(self.scheme, frames, key):
-                for evaluatee, sample in samples.items():
-                    place = parts / one.name / evaluatee if evaluatee else parts / one.name
-                    write_table(place.with_name(place.name + ".csv"), sample.units)
-                    write_json(place.with_name(place.name + ".receipt.json"), sample.receipt)
-                counts[one.name] = sum(len(sample.units) for sample in samples.values())
-        except BaseException:
-            shutil.rmtree(parts, ignore_errors=True)
-            raise
-        shutil.rmtree(self.folder / "samples")
-        parts.rename(self.folder / "samples")
+        counts = write_samples(self.scheme, frames, key, self.folder / "samples")
         self.note("draw", key=key, units=counts, frames=files)
         return counts
 
@@ -203,8 +189,8 @@ class Round:
         if digest in {step["sha256"] for step in taken if step["file"] not in whole}:
             return Intake(path.name, 0, pd.DataFrame(columns=SET_ASIDE))
         kept = f"{len(taken) + 1:03d}-{path.name}"
-        before = [self._rows(step) for step in taken]
-        found = admit(pd.concat([*before, rows.assign(file=kept)]), self._lists(), self.scheme, gone)
+        rows = pd.concat([*([self._rows()] if taken else []), rows.assign(file=kept)])
+        found = self._admit(rows)
         sheets = found.sheets.get(kept, 0)
         set_aside = found.set_aside[found.set_aside["file"] == kept].reset_index(drop=True)
         if not sheets and not (set_aside["rule"] == "answered_again").any():
@@ -254,22 +240,25 @@ class Round:
 
     def admitted(self) -> Admitted:
         """Read all answers taken in: those that count, by group, and the rows set aside with the reason."""
-        steps = self.steps("collect")
-        if not steps:
+        if not self.steps("collect"):
             raise RoundError(self.folder.name, [fault("", "no_answers")])
-        rows = pd.concat([self._rows(step) for step in steps])
-        return admit(rows, self._lists(), self.scheme, self._withdrawn())
+        return self._admit(self._rows())
 
     def answers(self) -> dict[str, Answers]:
         """Read all answers that count, by group."""
         return self.admitted().answers
 
-    def _rows(self, step: Mapping[str, Any]) -> pd.DataFrame:
-        path = self.folder / "answers" / "raw" / step["file"]
-        return answer_rows(path, self.scheme, step["group"], step["file"])
+    def _rows(self) -> pd.DataFrame:
+        """Every row of every file of answers, as text."""
+        raw = self.folder / "answers" / "raw"
+        parts = [
+            answer_rows(raw / step["file"], self.scheme, step["group"], step["file"])
+            for step in self.steps("collect")
+        ]
+        return pd.concat(parts) if parts else pd.DataFrame(columns=[*KEYS, *self.scheme.cell_columns])
 
-    def _lists(self) -> dict[str, pd.DataFrame]:
-        return {name: one.units for name, one in self.drawn().items()}
+    def _admit(self, rows: pd.DataFrame, reserves: bool = True) -> Admitted:
+        return admit(rows, self.drawn(rows, reserves), self.scheme, self._withdrawn())
 
     def _withdrawn(self) -> list[Withdrawal]:
         return [
@@ -296,13 +285,36 @@ class Round:
         if not reason.strip() or not office.strip():
             raise RoundError(self.folder.name, [fault("", "reason_needed")])
 
-    # --- scores ---------------------------------------------------------------------------------------
+    # --- samples --------------------------------------------------------------------------------------
 
-    def drawn(self) -> dict[str, Drawn]:
-        """Read the drawn respondents of every group."""
+    def drawn(self, rows: pd.DataFrame | None = None, reserves: bool = True) -> dict[str, Drawn]:
+        """Read the drawn respondents of every group, released reserves among them.
+
+        Parameters
+        ----------
+        rows : DataFrame, optional
+            The rows of answers, where they are read already: respondents of a quota are known by them.
+        reserves : bool
+            Without them, the main units alone.
+        """
         if not self.steps("draw"):
             raise RoundError(self.folder.name, [fault("", "not_drawn")])
-        return {group.id: gather(group, dict(self.samples(group.draws[-1]))) for group in self.scheme.groups}
+        samples, released = self.folder / "samples", self.released() if reserves else {}
+        found = {}
+        for group in self.scheme.groups:
+            one = group.draws[-1]
+            if group.is_quota:
+                given = self._rows() if rows is None else rows
+                found[group.id] = as_drawn(
+                    respondents(given, read_quota(samples, one), group, self.scheme), group
+                )
+            else:
+                own = {
+                    name: worked(sample, released.get((one.name, name), 0))
+                    for name, sample in self.samples(one)
+                }
+                found[group.id] = gather(group, own)
+        return found
 
     def sample(self, name: str, evaluatee: str = EACH) -> Sample:
         """Read one sample: its units are the list to hand out, its receipt the proof.
@@ -316,29 +328,136 @@ class Round:
 
         Raises
         ------
-        KeyError
+        UnknownNameError
             There is no such draw or evaluatee.
         """
-        draws = {draw.name: draw for group in self.scheme.groups for draw in group.draws}
-        one = draws[name]
-        if evaluatee not in (self.scheme.evaluatees if one.per_evaluatee else (EACH,)):
-            raise KeyError(evaluatee)
-        return self._read_sample(one, evaluatee)
+        one = self._draw_of(name, evaluatee)
+        return read_sample(self.folder / "samples", one, evaluatee)
 
     def samples(self, one: Draw) -> Iterator[tuple[str, Sample]]:
         """Read the samples of a draw as they were written, by evaluatee."""
         for evaluatee in self.scheme.evaluatees if one.per_evaluatee else (EACH,):
-            yield evaluatee, self._read_sample(one, evaluatee)
+            yield evaluatee, read_sample(self.folder / "samples", one, evaluatee)
 
-    def _read_sample(self, one: Draw, evaluatee: str) -> Sample:
-        folder = self.folder / "samples"
-        place = folder / one.name / evaluatee if evaluatee else folder / one.name
-        receipt = json.loads(place.with_name(place.name + ".receipt.json").read_text(encoding="utf8"))
-        units = read_own_table(place.with_name(place.name + ".csv"))
-        for plain, column in receipt["added"].items():
-            if plain.startswith(("prob", "weight", "population", "stage_prob")):
-                units[column] = units[column].astype(np.float64)
-        return Sample(units, receipt["roles"], receipt)
+    def _draw_of(self, name: str, evaluatee: str) -> Draw:
+        draws = {one.name: one for group in self.scheme.groups for one in group.draws}
+        quota = [one.name for one, _ in quotas(self.scheme)]
+        if name not in draws or name in quota:
+            known = ", ".join(one for one in draws if one not in quota)
+            raise UnknownNameError(self.folder.name, [fault("", "no_such_draw", found=name, known=known)])
+        whom = self.scheme.evaluatees if draws[name].per_evaluatee else (EACH,)
+        if evaluatee not in whom:
+            near = ", ".join(get_close_matches(evaluatee, whom, n=3, cutoff=0.0)) or "—"
+            raise UnknownNameError(self.folder.name, [fault("", "no_evaluatee", found=evaluatee, near=near)])
+        return draws[name]
+
+    # --- response -------------------------------------------------------------------------------------
+
+    def release(
+        self,
+        name: str,
+        released: int | float | Mapping[Any, int],
+        *,
+        evaluatee: str = EACH,
+        reason: str,
+        office: str,
+    ) -> int:
+        """Release reserves of a list that is worked in lottery order; they all count from then on.
+
+        Parameters
+        ----------
+        name : str
+            The draw's name in the scheme.
+        released : int, float or mapping
+            How many in all, as ``sampling.release`` takes it; never fewer than before.
+        evaluatee : str
+            Where each evaluatee has its own list.
+        reason, office : str
+            Why, and who decided.
+
+        Returns
+        -------
+        int
+            Reserves now released.
+
+        Raises
+        ------
+        RoundError
+            Fewer are asked than were released before, or the result is sealed.
+        DesignError
+            The sample has no reserves, or not so many.
+        """
+        self._refuse_sealed()
+        self._reasoned(reason, office)
+        one = self._draw_of(name, evaluatee)
+        sample = read_sample(self.folder / "samples", one, evaluatee)
+        told: Any = released
+        if isinstance(released, Mapping):
+            told = [[list(k) if isinstance(k, tuple) else [k], int(v)] for k, v in released.items()]
+        now = worked_ids(release(sample, released), one.unit)
+        before = self.released().get((name, evaluatee))
+        lost = set() if before is None else worked_ids(worked(sample, before), one.unit) - now
+        if lost:
+            raise RoundError(self.folder.name, [fault("", "released_less", count=len(lost))])
+        what = {"draw": name, "evaluatee": evaluatee, "released": told}
+        self.note("release", **what, reason=reason, office=office)
+        main = worked_ids(worked(sample, 0), one.unit)
+        return len(now - main)
+
+    def released(self) -> dict[tuple[str, str], Any]:
+        """Give what was released last of every list, by draw and evaluatee."""
+        return {(step["draw"], step["evaluatee"]): step["released"] for step in self.steps("release")}
+
+    def contacts(self, file: str | Path) -> int:
+        """Take in a file of what became of drawn respondents; later lines go before earlier ones.
+
+        Parameters
+        ----------
+        file : str or Path
+            CSV or Excel; see ``toolkit.response.read_contacts``.
+
+        Returns
+        -------
+        int
+            Lines taken in; 0 when this very file was taken in before.
+
+        Raises
+        ------
+        RoundError
+            With all faults of the file; nothing is taken in then.
+        """
+        path = Path(file)
+        self._refuse_sealed()
+        taken, digest = self.steps("contacts"), file_digest(path) if path.is_file() else ""
+        table = read_table(path)
+        if digest in {step["sha256"] for step in taken}:
+            return 0
+        found = read_contacts(table, self.scheme, self._drawn_lists(), path.name)
+        kept = f"{len(taken) + 1:03d}-{path.name}"
+        write_bytes(self.folder / "answers" / "contacts" / kept, path.read_bytes())
+        self.note("contacts", file=kept, sha256=digest, lines=len(found))
+        return len(found)
+
+    def response(self, admitted: Admitted | None = None) -> pd.DataFrame:
+        """Set planned against valid answers, with response rates; see ``toolkit.response``."""
+        found = admitted or self.admitted()
+        return response_table(self.scheme, found.drawn, found.answers, self._contacts())
+
+    def _contacts(self) -> pd.DataFrame:
+        folder, drawn = self.folder / "answers" / "contacts", self._drawn_lists()
+        parts = [
+            read_contacts(read_table(folder / step["file"]), self.scheme, drawn, step["file"])
+            for step in self.steps("contacts")
+        ]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=CONTACT_KEYS)
+
+    def _drawn_lists(self) -> dict[str, Drawn]:
+        """The drawn respondents, without asking who answered."""
+        return self.drawn(
+            pd.DataFrame(columns=["group", "respondent", "evaluatee", *self.scheme.cell_columns])
+        )
+
+    # --- scores ---------------------------------------------------------------------------------------
 
     def score(self, provisional: bool = False) -> Scores:
         """Score and rank everyone, apply the changes of the review, and write the results.
@@ -359,7 +478,7 @@ class Round:
         if self.sealed and not provisional:
             return replace(scores, status="formal")
         results = self.folder / "results" / "provisional" if provisional else self.folder / "results"
-        for name, table in result_tables(scores, admitted).items():
+        for name, table in self.result_tables(scores, admitted).items():
             write_table(results / f"{name}.csv", table)
         for step in self.steps("collect"):  # the very files that were scored stay beside the scores
             raw = self.folder / "answers" / "raw" / step["file"]
@@ -372,10 +491,25 @@ class Round:
         """Score as ``score`` does, and write nothing."""
         from toolkit.provisional import provisional as score_what_is_in
 
-        answers = (admitted or self.admitted()).answers
+        found = admitted or self.admitted()
         if provisional:
-            return score_what_is_in(self.scheme, self.drawn(), answers)
-        return reviewed(score(self.scheme, self.drawn(), answers), self.changes())
+            return score_what_is_in(self.scheme, found.drawn, found.answers)
+        return reviewed(score(self.scheme, found.drawn, found.answers), self.changes())
+
+    def without_reserves(self) -> pd.DataFrame:
+        """Score the main units alone beside all that counts.
+
+        Returns
+        -------
+        DataFrame
+            ``class``, ``evaluatee``, and score, se and rank with and without the released reserves.
+        """
+        whole = self.scores().table
+        found = self._admit(self._rows(), reserves=False)
+        main = reviewed(score(self.scheme, found.drawn, found.answers), self.changes()).table
+        columns = ["score", "se", "rank"]
+        both = whole[["class", "evaluatee", *columns]].assign(**{f"{c}_without": main[c] for c in columns})
+        return both
 
     # --- review and seal ------------------------------------------------------------------------------
 
@@ -454,6 +588,22 @@ class Round:
         self._reasoned(reason, office)
         self.note("reopen", reason=reason, office=office)
 
+    def result_tables(self, scores: Scores, admitted: Admitted) -> dict[str, pd.DataFrame]:
+        """Give the tables of a result by the names of their files."""
+        found = {
+            "scores": scores.table,
+            "groups": scores.groups,
+            "indicators": scores.indicators,
+            "labels": scores.labels,
+            "counts": scores.answers,
+            "response": self.response(admitted),
+            "trail": scores.trail,
+            "set_aside": admitted.set_aside,
+        }
+        if self.released() and scores.status != "provisional":
+            found["reserves"] = self.without_reserves()
+        return found
+
     def verify(self) -> list[str]:
         """Draw everything again, score everything again, and name what differs.
 
@@ -506,14 +656,8 @@ class Round:
         return [line for line in lines if line["step"] == step]
 
 
-def result_tables(scores: Scores, admitted: Admitted) -> dict[str, pd.DataFrame]:
-    """Give the tables of a result by the names of their files."""
-    return {
-        "scores": scores.table,
-        "groups": scores.groups,
-        "indicators": scores.indicators,
-        "labels": scores.labels,
-        "counts": scores.answers,
-        "trail": scores.trail,
-        "set_aside": admitted.set_aside,
-    }
+def worked_ids(sample: Sample, unit: str) -> set[str]:
+    """Give the ids of a sample's units with those of their parents."""
+    within = sample.receipt["within"]
+    columns = [*(within["columns"] if within else []), unit]
+    return set(sample.units[columns].astype(str).agg("\x1f".join, axis=1))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from sampling.designs import Census, Design, method_of, number_of
+from sampling.designs import Census, Design, Quota, method_of, number_of
 from scoring.consequence import LowSatisfaction
 from scoring.scale import Scale
 from toolkit.errors import Fault, SchemeError, fault
@@ -70,7 +70,7 @@ class Draw:
     name: str
     frame: str
     unit: str
-    design: Design
+    design: Design | Quota
     within: str | None = None
     per_evaluatee: bool = False
     merge_rows: bool = False
@@ -98,6 +98,9 @@ class Group:
         What to do where a list has fewer units than asked.
     overlap : "same", optional
         For a group that rates every evaluatee: the same respondents on one sheet.
+    adjust_by : list of str, optional
+        Columns of the sample that tell, within each evaluatee, the cells in which respondents take over
+        the weight of those who did not answer; an empty list makes one cell of each evaluatee.
     """
 
     id: str
@@ -109,11 +112,25 @@ class Group:
     population: Literal["finite", "infinite"]
     short_frame: Literal["error", "take_all"]
     overlap: Literal["same"] | None = None
+    adjust_by: tuple[str, ...] | None = None
     __pydantic_config__: ClassVar[Config] = FORBID
 
     @property
     def is_census(self) -> bool:
         return all(isinstance(draw.design, Census) for draw in self.draws)
+
+    @property
+    def is_quota(self) -> bool:
+        return isinstance(self.draws[-1].design, Quota)
+
+
+@dataclass(frozen=True)
+class Response:
+    """Shares of the questions from which on a sheet is complete, or partial; below it is a break-off."""
+
+    complete: float = 0.8
+    partial: float = 0.5
+    __pydantic_config__: ClassVar[Config] = FORBID
 
 
 @dataclass(frozen=True)
@@ -167,6 +184,7 @@ class Scheme:
     classes: tuple[EvaluateeClass, ...]
     groups: tuple[Group, ...]
     lonely_psu: Literal["error", "adjust"] = "error"
+    response: Response = Response()
     unclear: tuple[Unclear, ...] = ()
     column_names: dict[str, str] = field(default_factory=dict)
     text: str = field(default="", repr=False, compare=False)
@@ -232,6 +250,12 @@ class Scheme:
     def indicators(self) -> dict[str, tuple[str, ...]]:
         """The indicators of every evaluatee."""
         return {one: each.indicators for each in self.classes for one in each.evaluatees}
+
+    @property
+    def cell_columns(self) -> tuple[str, ...]:
+        """Columns of the answers that tell quota cells."""
+        designs = [group.draws[-1].design for group in self.groups]
+        return tuple(dict.fromkeys(c for one in designs if isinstance(one, Quota) for c in one.by))
 
     def class_of(self, evaluatee: str) -> EvaluateeClass:
         """Give the class of an evaluatee."""
@@ -343,6 +367,10 @@ def _group_faults(group: Group, path: str) -> Iterator[Fault]:
         if draw.per_evaluatee and at < len(group.draws) - 1:
             yield fault(f"{path}.draws[{at}].per_evaluatee", "stage_each")
         before = draw.name
+    if group.adjust_by is not None and group.official != "design":
+        yield fault(f"{path}.adjust_by", "adjust_plain")
+    if group.is_quota and (len(group.draws) > 1 or group.adjust_by is not None):
+        yield fault(f"{path}.draws", "quota_alone")
     each = group.draws[-1].per_evaluatee
     if each == (group.overlap is not None):
         yield fault(f"{path}.overlap", "overlap", found=group.overlap)
@@ -394,6 +422,9 @@ def _range_faults(scheme: Scheme) -> Iterator[Fault]:
     full_mark = getattr(scheme, "full_mark", 100)
     if not full_mark > 0:
         yield fault("full_mark", "positive", found=full_mark)
+    rule = getattr(scheme, "response", Response())
+    if not 0 < rule.partial <= rule.complete <= 1:
+        yield fault("response.partial", "response", partial=rule.partial, complete=rule.complete)
     low, high = getattr(scheme.scale, "low", 0), getattr(scheme.scale, "high", 1)
     if low >= high:
         yield fault("scale.high", "scale", low=low, high=high)

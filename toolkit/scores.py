@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scoring.composite import Composite, composite
 from scoring.group import GroupScores, columns_of, group_scores
 from scoring.survey import Survey
-from toolkit.answers import Answers, State, places
+from toolkit.answers import Answers, State, completed, places
 from toolkit.errors import Fault, RoundError, UnknownNameError, fault
 from toolkit.placing import placed, published
 from toolkit.scheme import Group, Scheme
@@ -31,6 +31,9 @@ TRAIL = [
     *("evaluatee", "points", "reason", "office"),
     *("score_before", "score_after", "rank_before", "rank_after"),
 ]
+
+
+QUOTA_WEIGHT, RESPONDED, ADJUSTED_IN = "design: quota weight", "design: responded", "design: cell"
 
 
 @dataclass(frozen=True)
@@ -267,32 +270,10 @@ def _lacking(scheme: Scheme, group: Group, answers: Answers) -> list[Fault]:
     ]
 
 
-def _completed(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Answers:
-    """Add an empty sheet for every drawn respondent and evaluatee that has none."""
-    evaluatees, unit = list(scheme.evaluatees), group.draws[-1].unit
-    if group.draws[-1].per_evaluatee:
-        due = pd.MultiIndex.from_arrays([drawn.units["evaluatee"].astype(str), drawn.units[unit]])
-    else:
-        due = pd.MultiIndex.from_product([evaluatees, drawn.units[unit]])
-    keys = [answers.table["evaluatee"].astype(str), answers.table["respondent"]]
-    absent = due.difference(pd.MultiIndex.from_arrays(keys))
-    if not len(absent):
-        return answers
-    columns = answers.table.columns[2:]
-    sheets = pd.DataFrame(np.nan, index=range(len(absent)), columns=columns)
-    sheets.insert(0, "respondent", absent.get_level_values(1).to_numpy())
-    whom = pd.Categorical(absent.get_level_values(0), categories=evaluatees)
-    sheets.insert(0, "evaluatee", pd.Series(whom, index=sheets.index))
-    asked = np.array([[c in scheme.indicators[one] for c in columns] for one in evaluatees])
-    blank = np.where(asked, State.BLANK, State.NOT_ASKED)[sheets["evaluatee"].cat.codes.to_numpy()]
-    table = pd.concat([answers.table, sheets], ignore_index=True)
-    return Answers(table, np.vstack([answers.state, blank.astype(np.int8)]))
-
-
 def _group(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> GroupScores:
-    is_census = group.is_census and group.population == "finite"
-    if is_census:  # who sent no sheet is missing as well
-        answers = _completed(scheme, group, drawn, answers)
+    is_census = group.is_census and group.population == "finite" and group.adjust_by is None
+    if is_census or group.adjust_by is not None:  # who sent no sheet counts as well
+        answers = completed(scheme, group, drawn.units, answers)
     rows = places(answers.table, drawn.units, group, scheme)
     strange = answers.table[rows < 0]
     if len(strange):
@@ -306,7 +287,13 @@ def _group(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Grou
         )
     roles = {name: _apart(role) for name, role in drawn.roles.items()}
     design = {name for role in drawn.roles.values() for name in np.atleast_1d(role) if name is not None}
-    columns = {_apart(name): drawn.units[name].to_numpy()[rows] for name in sorted(design)}
+    columns: dict[str, Any] = {_apart(name): drawn.units[name].to_numpy()[rows] for name in sorted(design)}
+    if group.is_quota:
+        columns |= {QUOTA_WEIGHT: quota_weights(drawn.units, rows)}
+        roles |= {"weight": QUOTA_WEIGHT}
+    if group.adjust_by is not None:
+        columns |= {RESPONDED: _responded(group, answers), ADJUSTED_IN: _cells(group, drawn, answers, rows)}
+        roles |= {"responded": RESPONDED, "cell": ADJUSTED_IN}
     table = answers.table.assign(**columns)
     if group.population == "infinite":
         roles = {name: role for name, role in roles.items() if name not in ("population", "prob")}
@@ -319,6 +306,31 @@ def _group(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Grou
         census_dont_know=answers.dont_know if is_census else None,
         unit="respondent",
     )
+
+
+def quota_weights(units: pd.DataFrame, rows: NDArray[np.intp]) -> Floats:
+    """Give the pseudo-weights N / n of a quota's respondents, each evaluatee's cells apart."""
+    stratum, count = (units[name].to_numpy()[rows] for name in ("stratum", "quota population"))
+    codes, _ = pd.factorize(stratum)
+    return np.asarray(count / np.bincount(codes)[codes], dtype=np.float64)
+
+
+def _responded(group: Group, answers: Answers) -> NDArray[np.bool_]:
+    """Tell who answered anything; a panel member who did so for one evaluatee responded for all."""
+    said = (answers.state <= State.DONT_KNOW).any(axis=1)
+    if not group.draws[-1].per_evaluatee:
+        who = pd.factorize(answers.table["respondent"])[0]
+        said = (np.bincount(who, weights=said) > 0)[who]
+    return np.asarray(said, dtype=bool)
+
+
+def _cells(group: Group, drawn: Drawn, answers: Answers, rows: NDArray[np.intp]) -> NDArray[Any]:
+    """Name each sheet's cell of nonresponse adjustment: within its evaluatee, where lists differ."""
+    parts = [drawn.units[column].astype(str).to_numpy()[rows] for column in group.adjust_by or ()]
+    if group.draws[-1].per_evaluatee:
+        parts.insert(0, answers.table["evaluatee"].astype(str).to_numpy())
+    whole = np.full(len(answers.table), "", dtype=object)
+    return np.asarray([" / ".join(one) for one in zip(*parts, strict=True)] if parts else whole, dtype=object)
 
 
 def _apart(role: Any) -> Any:

@@ -12,6 +12,7 @@ from sampling.designs import (
     Census,
     Design,
     Proportional,
+    Quota,
     SelfWeighting,
     Stratified,
     number_of,
@@ -70,6 +71,20 @@ PLAN: dict[str, tuple[str, str]] = {
         "共 {total} 个，按自加权分配，每处至少 {at_least} 个",
         "{total} in all, so that weights are equal, at least {at_least} in each",
     ),
+    "adjusted": (
+        "  无回答：每个单位按{cells}分单元，答者承担未答者的权数",
+        "  nonresponse: within each evaluatee in cells of {cells}, who answers takes over the weight of who does not",
+    ),
+    "adjusted_whole": (
+        "  无回答：每个单位内，答者承担未答者的权数",
+        "  nonresponse: within each evaluatee, who answers takes over the weight of who does not",
+    ),
+    "quota": (
+        "配额 {n} 份，按{by}分单元，各单元按{size}分配；由调查员选人，没有入样概率",
+        "a quota of {n} in cells of {by}, in proportion to {size}; interviewers choose, so there are no "
+        "inclusion probabilities",
+    ),
+    "reserve": ("，每 1 个正式样本另抽 {share:g} 个备用样本", ", with {share:g} reserves for each"),
     "composite": (
         "综合得分 = {terms}。区间和名次区间的置信水平为 {level}。",
         "Composite = {terms}. Intervals and rank sets at {level}.",
@@ -172,6 +187,9 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
                 population=say(group.population),
             )
         )
+        if group.adjust_by is not None:
+            cells = comma.join(scheme.column_names.get(one, one) for one in group.adjust_by)
+            lines.append(say("adjusted", cells=cells) if cells else say("adjusted_whole"))
         lines += [draw_in_words(draw, language, scheme.column_names) for draw in group.draws]
     terms = " + ".join(f"{group.name}×{percent(group.weight)}" for group in scheme.groups)
     rule = scheme.ranking
@@ -202,7 +220,9 @@ def draw_in_words(draw: Draw, language: Language = "zh", names: Mapping[str, str
     return str(say("draw", name=draw.name, frame=draw.frame, each=each, how=how))
 
 
-def design_in_words(design: Design, language: Language = "zh", names: Mapping[str, str] = NO_NAMES) -> str:
+def design_in_words(
+    design: Design | Quota, language: Language = "zh", names: Mapping[str, str] = NO_NAMES
+) -> str:
     """Tell a design in words, with other names for columns that have one.
 
     >>> from sampling import Systematic
@@ -211,6 +231,9 @@ def design_in_words(design: Design, language: Language = "zh", names: Mapping[st
     """
     say = _speaker(language)
     comma = "、" if language == "zh" else ", "
+    if isinstance(design, Quota):
+        by = comma.join(names.get(column, column) for column in design.by)
+        return str(say("quota", n=design.n, by=by, size=names.get(design.size, design.size)))
     if isinstance(design, Stratified):
         columns = (design.by,) if isinstance(design.by, str) else design.by
         by = comma.join(names.get(column, column) for column in columns)
@@ -233,7 +256,9 @@ def _method(method: Any, say: Any, comma: str, plain: str, names: Mapping[str, s
     order = getattr(method, "order", ())
     ordered = say("ordered", columns=comma.join(names.get(one, one) for one in order)) if order else ""
     size = names.get(method.size, method.size) if isinstance(method, PPS) else ""
-    return str(say(method.kind, n=n, order=ordered, size=size))
+    reserve = getattr(method, "reserve", 0.0)
+    told = str(say(method.kind, n=n, order=ordered, size=size))
+    return told + (str(say("reserve", share=reserve)) if reserve else "")
 
 
 def percent(share: float) -> str:

@@ -181,14 +181,14 @@ def test_the_text_by_hand(panel_scores: Panels) -> None:
         "甲: 78.00, place 1 (类, 2 evaluatees; 小型测评)",
         "",
         "代表0 (weight 60%)",
-        "  态度  valid 2  don't know 0  refused or blank 0  mean 14 ÷ 2 = 7.0000",
-        "  效率  valid 1  don't know 1  refused or blank 0  mean 9 ÷ 1 = 9.0000",
+        "  态度  valid 2  don't know 0  refused 0  blank 0  mean 14 ÷ 2 = 7.0000",
+        "  效率  valid 1  don't know 1  refused 0  blank 0  mean 9 ÷ 1 = 9.0000",
         "  score: 100 ÷ (10 − 0) × (7.0000 + 9.0000) ÷ 2 = 80.0000",
         "  × weight: 80.0000 × 60% = 48.0000",
         "",
         "代表1 (weight 40%)",
-        "  态度  valid 1  don't know 0  refused or blank 0  mean 7 ÷ 1 = 7.0000",
-        "  效率  valid 1  don't know 0  refused or blank 0  mean 8 ÷ 1 = 8.0000",
+        "  态度  valid 1  don't know 0  refused 0  blank 0  mean 7 ÷ 1 = 7.0000",
+        "  效率  valid 1  don't know 0  refused 0  blank 0  mean 8 ÷ 1 = 8.0000",
         "  score: 100 ÷ (10 − 0) × (7.0000 + 8.0000) ÷ 2 = 75.0000",
         "  × weight: 75.0000 × 40% = 30.0000",
         "",
@@ -345,7 +345,7 @@ def test_an_explanation_is_shown_as_it_is_printed(panel_scores: Panels, shown: S
     assert [row[-1] for row in page.rows[1:] if row[-1]] == steps["working"].tolist()
     assert [row[0] for row in page.rows[1:]] == one.steps["label"].tolist()
     assert page.rows[2][1:4] == ["1", "0", "0"]
-    assert shown(scores.explain(odd, "en")).rows[0] == ["", "valid", "don't know", "refused or blank", "mean"]
+    assert shown(scores.explain(odd, "en")).rows[0] == ["", "valid", "don't know", "refused", "blank", "mean"]
 
 
 def test_both_languages_show_the_same_numbers(played: Round) -> None:

@@ -46,7 +46,7 @@ def test_a_scheme_shows_classes_groups_and_open_points(shown: Shown) -> None:
     assert groups[3][3] == "抽样 inspectors：从名单 inspectors，全部调查。"
     assert "按县（市、区）分层，层内按“人口”成比例（PPS）抽取共 35 个" in groups[0][3]
     assert groups[0][3].count("抽样") == 2  # two stages
-    assert "方案没有写明之处：16" in page.text
+    assert "方案没有写明之处：17" in page.text
 
 
 def test_names_that_are_html_are_shown_as_they_are(small: Scheme, shown: Shown) -> None:

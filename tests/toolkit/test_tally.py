@@ -90,5 +90,5 @@ def test_a_sheet_of_nothing_does_not_count(
 
 def test_counts_of_no_sheets(drawn: Round, sheets: pd.DataFrame) -> None:
     answers = parse_answers(sheets, drawn.scheme, "x")["users"]
-    none = replace(answers, table=answers.table.iloc[:0], dont_know=answers.dont_know[:0])
+    none = replace(answers, table=answers.table.iloc[:0], state=answers.state[:0])
     assert counted_sheets(drawn.scheme, none).tolist() == [0] * 5

@@ -1,0 +1,145 @@
+"""Quotas: cells from census counts, how many to interview in each, and what respondents then stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sampling import Quota, quota_targets
+from toolkit.errors import RoundError, fault
+from toolkit.resources import shipped
+from toolkit.scheme import Group, Scheme
+from toolkit.scores import Drawn
+
+CELL = "quota cell"
+COUNT = "quota population"
+
+
+def census_cells(ages: Sequence[int], county: str | None = None, census: int = 2020) -> pd.DataFrame:
+    """Give the residents of 广安 by sex and age group, as a frame for a quota.
+
+    Counts are those of the national population census, in five-year groups.
+
+    Parameters
+    ----------
+    ages : list of int
+        Where groups begin, multiples of five; the last is open. Younger residents are left out.
+    county : str, optional
+        One county; without it all.
+    census : int
+        2010 or 2020.
+
+    Returns
+    -------
+    DataFrame
+        ``age_group``, ``sex`` (男, 女), ``population``.
+
+    Raises
+    ------
+    ValueError
+        A group begins inside a five-year group, or there is no such county in that census.
+
+    Examples
+    --------
+    >>> census_cells([15, 40, 60], "邻水县").head(2).to_numpy().tolist()
+    [['15-39', '男', 107629], ['15-39', '女', 95072]]
+    """
+    with shipped("geography").joinpath("guangan_age_sex.csv").open(encoding="utf8") as file:
+        table = pd.read_csv(file)
+    table = table[table["census"] == census]
+    counties = table["county"].unique().tolist()
+    if county is not None and county not in counties:
+        raise ValueError(f"no county {county!r}; there are {', '.join(counties)}")
+    first = table["age"].str.extract(r"^(\d+)", expand=False).astype(int)
+    odd = [age for age in ages if age not in set(first)]
+    if odd:
+        raise ValueError(f"no census group begins at {odd[0]}; they begin at 0, 1, 5, 10, 15 …")
+    edges = sorted(ages)
+    names = [f"{a}-{b - 1}" for a, b in zip(edges, edges[1:], strict=False)] + [f"{edges[-1]}+"]
+    at = np.searchsorted(edges, first, side="right") - 1
+    kept = (at >= 0) & (True if county is None else table["county"] == county)
+    groups = pd.Categorical.from_codes(np.maximum(at, 0), categories=pd.Index(names))
+    found = table.assign(age_group=groups, sex=table["sex"].map({"male": "男", "female": "女"}))[kept]
+    sums = found.groupby(["age_group", "sex"], observed=True, sort=False)["population"].sum()
+    return sums.reset_index().astype({"age_group": str})
+
+
+def quota_sheet(frame: pd.DataFrame, design: Quota, name: str) -> pd.DataFrame:
+    """Give the cells of a quota with their population and how many to interview in each.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The design's columns; rows of one cell are added up.
+    design : Quota
+    name : str
+        The frame's name, for messages.
+
+    Raises
+    ------
+    RoundError
+        A column is missing, or a count is not above 0.
+    """
+    by = list(design.by)
+    missing = [column for column in [*by, design.size] if column not in frame]
+    if missing:
+        raise RoundError(name, [fault("", "answers_columns", file=name, missing=", ".join(missing))])
+    counts = pd.to_numeric(frame[design.size], errors="coerce")
+    bad = np.flatnonzero(~((counts > 0) & np.isfinite(counts)))
+    if bad.size:
+        found = {"frame": name, "count": bad.size, "column": design.size, "row": int(frame.index[bad[0]]) + 2}
+        raise RoundError(name, [fault("", "quota_count", **found)])
+    cells = frame[by].astype(str).apply(lambda column: column.str.strip())
+    table = cells.assign(population=counts).groupby(by, sort=False)["population"].sum().reset_index()
+    sizes = pd.Series(table["population"].to_numpy(), index=_labels(table, by))
+    sheet: pd.DataFrame = table.assign(target=quota_targets(sizes, design.n).to_numpy())
+    return sheet
+
+
+def _labels(table: pd.DataFrame, by: Sequence[str]) -> pd.Index:
+    found: pd.Index = pd.Index(table[list(by)].astype(str).agg(" / ".join, axis=1))
+    return found
+
+
+def respondents(rows: pd.DataFrame, sheet: pd.DataFrame, group: Group, scheme: Scheme) -> pd.DataFrame:
+    """Give those who answered in a cell of the quota, once for each evaluatee, with their cell's count.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As ``toolkit.intake.answer_rows`` gives them.
+    sheet : DataFrame
+        As ``quota_sheet`` gives it.
+    """
+    design = group.draws[-1].design
+    assert isinstance(design, Quota)
+    by, unit = list(design.by), group.draws[-1].unit
+    own = rows[rows["group"].str.strip().isin([group.id, group.name])]
+    own = own[own["evaluatee"].str.strip().isin(scheme.evaluatees)]
+    cells = own[by].apply(lambda column: column.str.strip())
+    label = _labels(cells, by) if len(cells) else pd.Index([], dtype=object)
+    count = pd.Series(sheet["population"].to_numpy(), index=_labels(sheet, by)).reindex(label).to_numpy()
+    units = pd.DataFrame(
+        {
+            "evaluatee": own["evaluatee"].str.strip().to_numpy(),
+            unit: own["respondent"].str.strip().to_numpy(),
+            CELL: label.to_numpy(),
+            COUNT: count,
+        }
+    )
+    return units[units[COUNT].notna()].drop_duplicates(["evaluatee", unit]).reset_index(drop=True)
+
+
+def as_drawn(units: pd.DataFrame, group: Group) -> Drawn:
+    """Tell the roles of a quota's respondents.
+
+    Errors are those of simple random sampling in every cell of every evaluatee: right only as far as
+    whom the interviewer chose within a cell is as good as random.
+    """
+    unit = group.draws[-1].unit
+    stratum = units["evaluatee"].astype(str) + " / " + units[CELL].astype(str)
+    roles: Mapping[str, Any] = {"stratum": ["stratum"], "psu": [unit], "population": [COUNT]}
+    return Drawn(units.assign(stratum=stratum.to_numpy()), roles)

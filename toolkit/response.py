@@ -1,0 +1,165 @@
+"""Response: what became of every drawn respondent, by group and evaluatee."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from scoring.response import DISPOSITIONS, response_rates
+from toolkit.answers import Answers, State, completed, places
+from toolkit.errors import RoundError, fault
+from toolkit.intake import LABELS
+from toolkit.scheme import Group, Scheme
+from toolkit.scores import Drawn
+
+SHOWN = ["RR1", "RR2", "RR3", "COOP1", "REF1", "CON1"]
+CHINESE = {
+    "完成": "complete",
+    "部分完成": "partial",
+    "拒访": "refusal",
+    "中途拒绝": "refusal",
+    "未联系上": "noncontact",
+    "其他未答": "other",
+    "情况不明": "unknown",
+    "不合格": "ineligible",
+}
+CONTACT_KEYS = ["group", "respondent", "evaluatee", "disposition"]
+
+
+def response_table(
+    scheme: Scheme,
+    drawn: Mapping[str, Drawn],
+    answers: Mapping[str, Answers],
+    contacts: pd.DataFrame,
+) -> pd.DataFrame:
+    """Set planned against valid answers, and give the response rates.
+
+    A drawn respondent is complete, partial or a break-off (counted as refusal) by the share of the
+    questions it answered, as the scheme's ``response`` says; 不了解 is an answer. Who sent no sheet is
+    what the last contact says, and unknown where nobody wrote one down.
+
+    Parameters
+    ----------
+    scheme : Scheme
+    drawn : mapping of str to Drawn
+        By group; released reserves are among the drawn.
+    answers : mapping of str to Answers
+        By group.
+    contacts : DataFrame
+        ``group``, ``respondent``, ``evaluatee`` (empty for all) and ``disposition``, in order of time.
+
+    Returns
+    -------
+    DataFrame
+        One row per group and evaluatee: ``planned``, ``drawn``, ``reserves`` released among them,
+        AAPOR's seven dispositions, RR1, RR2, RR3, COOP1, REF1, CON1, and ``RR1_weighted`` by the design.
+        A quota group has no drawn list and no rates.
+    """
+    parts = []
+    for group in scheme.groups:
+        if group.is_quota:
+            n = _sheets_by_evaluatee(scheme, answers[group.id])
+            parts.append(pd.DataFrame({"evaluatee": scheme.evaluatees, "complete": n}).assign(group=group.id))
+            continue
+        units = _dispositions(scheme, group, drawn[group.id], answers[group.id], contacts)
+        plain = response_rates(units, by="evaluatee").set_index("evaluatee")
+        weighted = response_rates(units, by="evaluatee", weight="weight").set_index("evaluatee")
+        table = plain[[*DISPOSITIONS, *SHOWN]].assign(
+            RR1_weighted=weighted["RR1"],
+            drawn=units.groupby("evaluatee").size(),
+            reserves=units["reserve"].groupby(units["evaluatee"]).sum().astype(int),
+        )
+        parts.append(table.loc[list(scheme.evaluatees)].reset_index().assign(group=group.id))
+    table = pd.concat(parts, ignore_index=True)
+    table["planned"] = table["group"].map({group.id: group.valid for group in scheme.groups})
+    front = ["group", "evaluatee", "planned", "drawn", "reserves"]
+    return table.reindex(columns=[*front, *DISPOSITIONS, *SHOWN, "RR1_weighted"])
+
+
+def _sheets_by_evaluatee(scheme: Scheme, answers: Answers) -> Any:
+    codes = answers.table["evaluatee"].cat.codes.to_numpy()
+    valid = answers.table.iloc[:, 2:].notna().any(axis=1).to_numpy()
+    return np.bincount(codes[valid], minlength=len(scheme.evaluatees))
+
+
+def _dispositions(
+    scheme: Scheme, group: Group, drawn: Drawn, answers: Answers, contacts: pd.DataFrame
+) -> pd.DataFrame:
+    """Give every drawn respondent of every evaluatee its disposition."""
+    sent = len(answers.table)
+    whole = completed(scheme, group, drawn.units, answers)
+    asked = (whole.state != State.NOT_ASKED).sum(axis=1)
+    said = (whole.state <= State.DONT_KNOW).sum(axis=1)
+    share = said / np.maximum(asked, 1)
+    rule = scheme.response
+    code = np.select([share >= rule.complete, share >= rule.partial], ["complete", "partial"], "refusal")
+    units = whole.table[["evaluatee", "respondent"]].astype({"evaluatee": str}).assign(disposition=code)
+    own = contacts[contacts["group"] == group.id]
+    keys = pd.MultiIndex.from_frame(units[["evaluatee", "respondent"]])
+    to_all = own[own["evaluatee"] == ""].drop_duplicates("respondent", keep="last")
+    to_one = own[own["evaluatee"] != ""].drop_duplicates(["evaluatee", "respondent"], keep="last")
+    last = to_one.set_index(["evaluatee", "respondent"])["disposition"].reindex(keys).set_axis(units.index)
+    last = last.fillna(units["respondent"].map(to_all.set_index("respondent")["disposition"]))
+    absent = np.arange(len(units)) >= sent
+    units["disposition"] = units["disposition"].mask(absent, last.fillna("unknown"))
+    rows = places(whole.table, drawn.units, group, scheme)
+    roles = drawn.units["role"].to_numpy() if "role" in drawn.units else np.full(len(drawn.units), "main")
+    weight = drawn.units[drawn.roles["weight"]].to_numpy(dtype=np.float64)
+    return units.assign(weight=weight[rows], reserve=roles[rows] == "reserve")
+
+
+def read_contacts(table: pd.DataFrame, scheme: Scheme, drawn: Mapping[str, Drawn], file: str) -> pd.DataFrame:
+    """Read a file of what became of drawn respondents, or say everything that is wrong with it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Text: ``group`` (对象类别), ``respondent`` (编号), ``disposition`` (处理结果, AAPOR's codes or 完成,
+        部分完成, 拒访, 中途拒绝, 未联系上, 其他未答, 情况不明, 不合格) and, where it is of one evaluatee,
+        ``evaluatee`` (被评单位).
+    scheme : Scheme
+    drawn : mapping of str to Drawn
+    file : str
+        For messages.
+
+    Raises
+    ------
+    RoundError
+        With all faults of the file.
+    """
+    rows = table.rename(columns=LABELS | {"处理结果": "disposition"})
+    rows = rows.assign(evaluatee=rows.get("evaluatee", "")).fillna("")
+    missing = [column for column in CONTACT_KEYS if column not in rows]
+    if missing:
+        raise RoundError(file, [fault("", "answers_columns", file=file, missing=", ".join(missing))])
+    rows = rows[CONTACT_KEYS].apply(lambda column: column.str.strip())
+    names = {group.name: group.id for group in scheme.groups} | {
+        group.id: group.id for group in scheme.groups
+    }
+    known = "、".join(f"{one.id} ({one.name})" for one in scheme.groups)
+    lines, faults = rows.index.to_numpy() + 2, []
+    group = rows["group"].map(names)
+    code = rows["disposition"].replace(CHINESE)
+    there = {
+        one.id: set(drawn[one.id].units[one.draws[-1].unit].astype(str)) if not one.is_quota else set[str]()
+        for one in scheme.groups
+    }
+    for at, (of, row, disposition) in enumerate(zip(group, rows.itertuples(index=False), code, strict=True)):
+        line = lines[at]
+        if of not in there:
+            faults.append(fault("", "unknown_group", row=line, found=row.group, known=known))
+        elif row.respondent not in there[of]:
+            who = {"found": row.respondent, "evaluatee": row.evaluatee, "group": of}
+            faults.append(fault("", "not_in_sample", row=line, **who))
+        if row.evaluatee and row.evaluatee not in scheme.evaluatees:
+            faults.append(fault("", "unknown_evaluatee", row=line, found=row.evaluatee))
+        if disposition not in DISPOSITIONS:
+            codes = ", ".join(DISPOSITIONS)
+            faults.append(fault("", "disposition", row=line, found=row.disposition, known=codes))
+    if faults:
+        raise RoundError(file, faults)
+    found: pd.DataFrame = rows.assign(group=group, disposition=code)
+    return found
