@@ -10,13 +10,13 @@ import cyclopts
 
 from sampling import DesignError, FrameError
 from scoring import AnswerError, EstimateError
-from toolkit.errors import RoundError, SchemeError, fault
+from toolkit.errors import RoundError, SchemeError, UnknownNameError, fault
 
 if TYPE_CHECKING:
     from toolkit.round import Round
     from toolkit.scores import Scores
 
-OURS = (DesignError, FrameError, AnswerError, EstimateError, RoundError, SchemeError)
+OURS = (DesignError, FrameError, AnswerError, EstimateError, RoundError, SchemeError, UnknownNameError)
 
 app = cyclopts.App(
     name="minyi",

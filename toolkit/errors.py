@@ -77,7 +77,6 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "answered_again": ("row {row}: {found!r} answers for {evaluatee!r} as in row {other} of {file}; counted once", "第 {row} 行：{found!r} 对 {evaluatee!r} 的回答与 {file} 第 {other} 行相同；只计一次"),
     "too_few_answers": ("no evaluatee has {fewest} valid answers to every indicator yet; collect more", "还没有一个单位的每项指标都有 {fewest} 份有效回答；请继续收集"),
     "change_off_scale": ("{evaluatee}: {points:+g} points on {score} leave the scale of 0 to {full}", "{evaluatee}：{score} 分加 {points:+g} 分，超出 0 到 {full} 的范围"),
-    "no_such_evaluatee": ("{found!r} is no evaluatee of this scheme; {meant} may be meant", "{found!r} 不是本方案的被评单位；可能是 {meant}"),
     "no_points": ("a change needs points other than 0; it is {found}", "变更的分数不能是 {found}，必须是非零的数"),
     "withdrawn": ("withdrawn by {office}: {reason}", "由{office}撤回：{reason}"),
     "no_such_answers": ("no file {file!r} of answers was taken in; there are {known}", "没有收过回答文件 {file!r}；已收的有 {known}"),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sampling import Sample, verify
+from sampling import Quota, Sample, verify
 from sampling.designs import design_from
 from sampling.draw import parents_of
 from toolkit.answers import KEYS
@@ -18,7 +18,9 @@ from toolkit.errors import RoundError, fault
 from toolkit.files import file_digest, read_own_table
 from toolkit.intake import answer_rows
 from toolkit.progress import watched
+from toolkit.quota import quota_sheet
 from toolkit.round import Round
+from toolkit.samples import read_quota
 from toolkit.scheme import Draw, Group
 from toolkit.seal import seal_differences
 
@@ -57,6 +59,9 @@ def _draw_differences(one: Round) -> Iterator[str]:
     for group in one.scheme.groups:
         before: Sample | None = None
         for each in group.draws:
+            if isinstance(each.design, Quota):
+                yield from _quota_differences(one, each, each.design)
+                continue
             try:
                 lists = lists_of(one.scheme, one.frame(each.frame), each)
             except UNUSABLE as error:
@@ -74,6 +79,21 @@ def _draw_differences(one: Round) -> Iterator[str]:
                 yield from (f"{name}: {text}" for text in (*terms, *found))
                 if not each.per_evaluatee:
                     before = sample
+
+
+def _quota_differences(one: Round, each: Draw, design: Quota) -> Iterator[str]:
+    name = f"samples/{each.name}.csv"
+    try:
+        written = read_quota(one.folder / "samples", each)
+        fresh = quota_sheet(one.frame(each.frame), design, each.frame)
+    except UNUSABLE as error:
+        yield f"{name}: {error}"
+        return
+    if (
+        written.astype(str).to_numpy().tolist()
+        != fresh.astype(written.dtypes).astype(str).to_numpy().tolist()
+    ):
+        yield f"{name}: not the cells and targets that the frame {each.frame} gives"
 
 
 def _term_differences(

@@ -101,8 +101,9 @@ def _dispositions(
     keys = pd.MultiIndex.from_frame(units[["evaluatee", "respondent"]])
     to_all = own[own["evaluatee"] == ""].drop_duplicates("respondent", keep="last")
     to_one = own[own["evaluatee"] != ""].drop_duplicates(["evaluatee", "respondent"], keep="last")
-    last = to_one.set_index(["evaluatee", "respondent"])["disposition"].reindex(keys).set_axis(units.index)
-    last = last.fillna(units["respondent"].map(to_all.set_index("respondent")["disposition"]))
+    last = to_one.set_index(["evaluatee", "respondent"])["disposition"].astype(object).reindex(keys)
+    general = units["respondent"].map(to_all.set_index("respondent")["disposition"].astype(object))
+    last = last.set_axis(units.index).combine_first(general)
     absent = np.arange(len(units)) >= sent
     units["disposition"] = units["disposition"].mask(absent, last.fillna("unknown"))
     rows = places(whole.table, drawn.units, group, scheme)

@@ -492,9 +492,11 @@ class Round:
         from toolkit.provisional import provisional as score_what_is_in
 
         found = admitted or self.admitted()
+        response = response_table(self.scheme, found.drawn, found.answers, self._contacts())
         if provisional:
-            return score_what_is_in(self.scheme, found.drawn, found.answers)
-        return reviewed(score(self.scheme, found.drawn, found.answers), self.changes())
+            return replace(score_what_is_in(self.scheme, found.drawn, found.answers), response=response)
+        scores = score(self.scheme, found.drawn, found.answers)
+        return replace(reviewed(scores, self.changes()), response=response)
 
     def without_reserves(self) -> pd.DataFrame:
         """Score the main units alone beside all that counts.
@@ -526,15 +528,16 @@ class Round:
 
         Raises
         ------
+        UnknownNameError
+            There is no such evaluatee.
         RoundError
-            There is no such evaluatee, the points are 0 or no number, the reason or office is empty,
-            or the result is sealed.
+            The points are 0 or no number, the reason or office is empty, or the result is sealed.
         """
         self._refuse_sealed()
         if evaluatee not in self.scheme.evaluatees:
-            meant = ", ".join(get_close_matches(evaluatee, self.scheme.evaluatees, 3, 0.4)) or "—"
-            found = fault("", "no_such_evaluatee", found=evaluatee, meant=meant)
-            raise RoundError(self.folder.name, [found])
+            near = ", ".join(get_close_matches(evaluatee, self.scheme.evaluatees, 3, 0.0)) or "—"
+            found = fault("", "no_evaluatee", found=evaluatee, near=near)
+            raise UnknownNameError(self.folder.name, [found])
         if not np.isfinite(points) or points == 0:
             raise RoundError(self.folder.name, [fault("", "no_points", found=points)])
         self._reasoned(reason, office)
@@ -596,7 +599,7 @@ class Round:
             "indicators": scores.indicators,
             "labels": scores.labels,
             "counts": scores.answers,
-            "response": self.response(admitted),
+            "response": scores.response,
             "trail": scores.trail,
             "set_aside": admitted.set_aside,
         }

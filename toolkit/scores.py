@@ -77,6 +77,9 @@ class Scores:
     answers : DataFrame
         One row per group, evaluatee and indicator: ``mean`` rating, ``valid`` answers, ``dont_know``,
         ``refused`` and ``blank``, as ``toolkit.tally`` counts them.
+    response : DataFrame
+        One row per group and evaluatee: what became of the drawn, and response rates, as
+        ``toolkit.response`` gives them; empty where the scores were not made by a round.
     trail : DataFrame
         One row per change made in review, in order: ``evaluatee``, ``points``, ``reason``, ``office``,
         and score and place before and after.
@@ -93,6 +96,7 @@ class Scores:
     indicators: pd.DataFrame
     labels: pd.DataFrame
     answers: pd.DataFrame
+    response: pd.DataFrame = field(default_factory=pd.DataFrame)
     trail: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=TRAIL))
     status: Status = "preliminary"
     left_out: tuple[str, ...] = ()

@@ -213,7 +213,7 @@ def test_review_and_seal_by_commands(
     minyi("collect", place, tmp_path / "rest.csv")
     assert minyi("change", place, "县教育局", "--reason", "信访属实", *who, "--", "-1.5").code == 0
     ran = minyi("change", place, "县教育居", "1", "--reason", "x", *who)
-    assert told_in_both_languages(ran, "可能是 县教育局", "县教育局 may be meant")
+    assert told_in_both_languages(ran, "最接近的是 县教育局", "the nearest names are 县教育局")
     ran = minyi("seal", place, *who)
     assert ran.out.splitlines()[-1] == Round.open(place).steps("seal")[-1]["sha256"]
     assert minyi("verify", place).code == 0

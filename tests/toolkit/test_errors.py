@@ -13,16 +13,41 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from sampling import Quota
 from toolkit import Round, RoundError, Scheme, SchemeError, Scores
 from toolkit.cli import verify
 from toolkit.errors import TEMPLATES, Fault, UnknownNameError, fault
 from toolkit.files import read_table, write_table
+from toolkit.quota import quota_sheet
 
 SMALL = (Path(__file__).parents[1] / "scenarios" / "small.toml").read_text(encoding="utf-8")
 STAFF = 'id = "staff"\nname = "职工"\nweight = 0.25'
 
 # One fault each: the template, what is changed in small.toml, and the whole message.
+SERVICES = ("服务质量", "办事效率")
+KINDS = "census, pps, quota, simple_random, stratified, systematic"
+SYSTEMATIC = SMALL[
+    SMALL.index('kind = "stratified"\nby = "level"') : SMALL.index('[[groups]]\nid = "delegates"')
+]
 SCHEME_FAULTS: list[tuple[str, list[tuple[str, str]], str, str]] = [
+    (
+        "adjust_plain",
+        [('id = "delegates"\n', 'id = "delegates"\nadjust_by = ["body"]\n')],
+        'groups[2].adjust_by: nonresponse cells adjust design weights; they need official = "design"',
+        'groups[2].adjust_by：按单元调整无回答须用设计权数；请写 official = "design"',
+    ),
+    (
+        "quota_alone",
+        [(STAFF, STAFF + "\nadjust_by = []"), (SYSTEMATIC, 'kind = "quota"\nn = 9\nby = ["level"]\n\n')],
+        "groups[1].draws: a quota has no stage before it, and no adjustment cells",
+        "groups[1].draws：配额之前不能有抽样阶段，也不能有调整单元",
+    ),
+    (
+        "response",
+        [("valid_answers = 82\n", "valid_answers = 82\nresponse = { complete = 0.5, partial = 0.8 }\n")],
+        "response.partial: must be above 0 and at most 0.5, itself at most 1; it is 0.8",
+        "response.partial：必须大于 0 且不超过 0.5，后者不超过 1；现为 0.8",
+    ),
     ("required", [('place = "某县"\n', "")], "place: is required", "place：必须填写"),
     (
         "unknown_key",
@@ -101,10 +126,8 @@ SCHEME_FAULTS: list[tuple[str, list[tuple[str, str]], str, str]] = [
     (
         "one_of",
         [('design = { kind = "census" }', "design = { }")],
-        "groups[3].draws[0].design.kind: must be one of census, pps, simple_random, stratified, systematic; "
-        "it is None",
-        "groups[3].draws[0].design.kind：只能是 census, pps, simple_random, stratified, systematic 之一，"
-        "现为 None",
+        f"groups[3].draws[0].design.kind: must be one of {KINDS}; it is None",
+        f"groups[3].draws[0].design.kind：只能是 {KINDS} 之一，现为 None",
     ),
     (
         "one_of",
@@ -328,6 +351,51 @@ def change_too_much(bench: Bench) -> None:
     one.score()
 
 
+def contacts(bench: Bench, disposition: str) -> None:
+    one = bench.drawn()
+    line = {"group": "delegates", "respondent": one.sample("delegates").units["person"][0]}
+    write_table(bench.folder / "c.csv", pd.DataFrame([line | {"disposition": disposition}]))
+    one.contacts(bench.folder / "c.csv")
+
+
+def release_less(bench: Bench) -> None:
+    before = '{ kind = "simple_random", n = 20 }'
+    assert before in SMALL
+    text = SMALL.replace(before, '{ kind = "simple_random", n = 20, reserve = 0.5 }')
+    one = bench.make(scheme=bench.file("reserve.toml", text.encode()))
+    one.draw("k")
+    for count in (2, 1):
+        one.release("delegates", count, reason="联系不上", office="县统计局")
+
+
+def quota(bench: Bench, cell: str) -> None:
+    group = SMALL[SMALL.index('[[groups]]\nid = "inspectors"') : SMALL.index("[[unclear]]")]
+    draws = group[group.index("[[groups.draws]]") :]
+    street = group.replace(
+        draws,
+        """[[groups.draws]]
+name = "inspectors"
+frame = "residents"
+unit = "id"
+per_evaluatee = true
+design = { kind = "quota", n = 5, by = ["age"] }
+
+""",
+    )
+    street = "\n".join(line for line in street.splitlines() if not line.startswith("overlap"))
+    text = SMALL.replace(group, street + "\n")
+    residents = pd.DataFrame({"age": ["[15,60)", "[60,)"], "population": [3, 2]})
+    one = bench.make(scheme=bench.file("quota.toml", text.encode()), residents=residents)
+    one.draw("k")
+    sheets = pd.DataFrame(
+        [{"group": "inspectors", "respondent": "x", "evaluatee": "电信公司", "age": "七十"}]
+    )
+    good = sheets.assign(respondent="y", age=cell)
+    write_table(bench.folder / "a.csv", pd.concat([sheets, good]).assign(**dict.fromkeys(SERVICES, "7")))
+    one.collect(bench.folder / "a.csv")
+    raise_aside(one)
+
+
 def put(row: int, column: str, value: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
     def change(sheets: pd.DataFrame) -> pd.DataFrame:
         sheets.loc[row, column] = value
@@ -398,7 +466,13 @@ CASES: dict[str, Callable[[Bench], Any]] = {
     "no_such_answers": lambda bench: withdraw(bench, file="002-answers.csv"),
     "sealed": seal_twice,
     "not_sealed": lambda bench: bench.make().reopen(reason="复核", office="县统计局"),
-    "no_such_evaluatee": lambda bench: bench.make().change("县公安居", 1, reason="x", office="y"),
+    "no_such_draw": lambda bench: bench.drawn().sample("clients"),
+    "released_less": release_less,
+    "disposition": lambda bench: contacts(bench, "走了"),
+    "unknown_cell": lambda bench: quota(bench, "[60,)"),
+    "quota_count": lambda bench: quota_sheet(
+        pd.DataFrame({"sex": ["男"], "population": ["0"]}), Quota(2, ("sex",)), "residents"
+    ),
     "no_points": lambda bench: bench.make().change("县公安局", 0, reason="x", office="y"),
     "change_off_scale": change_too_much,
     "too_few_answers": lambda bench: bench.collect(lambda sheets: sheets.iloc[:1]).score(provisional=True),

@@ -19,6 +19,7 @@ from scoring.consequence import Below, Bottom, Unstated
 from toolkit import Round, RoundError, Scheme
 from toolkit.accountable import accountable
 from toolkit.answers import parse_answers
+from toolkit.errors import UnknownNameError
 from toolkit.files import write_table
 from toolkit.provisional import chances, provisional, still_to_come
 from toolkit.review import Change, reviewed
@@ -87,7 +88,9 @@ def test_without_changes_nothing_changes(played: Round) -> None:
 
 
 def test_an_evaluatee_misspelt_is_guessed(played: Round) -> None:
-    with pytest.raises(RoundError, match="'县公安居' is no evaluatee of this scheme; 县公安局"):
+    with pytest.raises(
+        UnknownNameError, match="is no evaluatee of this scheme; the nearest names are 县公安局"
+    ):
         played.change("县公安居", 1.0, reason="x", office="y")
     assert played.changes() == []
 

@@ -90,6 +90,7 @@ def round_facts(one: Round) -> RoundFacts:
         draws=tuple(
             _draw_facts(one.scheme, each, one.folder / "samples")
             for group in one.scheme.groups
+            if not group.is_quota
             for each in group.draws
         ),
         frames=tuple(File(name, digest) for name, digest in sorted(step["frames"].items())),

@@ -176,6 +176,18 @@ def _error_points(scores: Scores, census: Sequence[Group]) -> tuple[str, ...]:
     freedom = (
         f"，综合得分的自由度按 Satterthwaite 近似，为 {span(fixed(df[0], 0), fixed(df[-1], 0))}" if df else ""
     )
+    quotas = [group for group in scores.scheme.groups if group.is_quota]
+    if quotas:
+        points.append(
+            f"{_names(quotas)}按配额由调查员选人，没有入样概率：每人按单元人口 ÷ 单元人数加权，"
+            "误差按单元内简单随机抽样计算，假定单元内选谁与评分无关；这一假定无法由数据检验。"
+        )
+    adjusted = [group for group in scores.scheme.groups if group.adjust_by is not None]
+    if adjusted:
+        points.append(
+            f"{_names(adjusted)}中未答者的权数由同一单元的答者承担，误差包括未答带来的部分；"
+            "假定同一单元内是否作答与评分无关。"
+        )
     if scores.scheme.lonely_psu == "adjust":
         points.append("某层只有一份有效样本时，其误差按该份与全体均值之差估计，偏于谨慎。")
     points.append(f"区间用 t 分布{freedom}。")

@@ -17,7 +17,17 @@ from toolkit.report.method import ALIKE, DIGESTS, SHARES, counted, method_steps,
 from toolkit.report.plot import caterpillar, figure_svg
 from toolkit.report.ranking import Standing, standing
 from toolkit.report.review import accountable_rows, trail_rows
-from toolkit.report.tables import SATISFIED, group_counts, label_shares, satisfied_labels, share_error
+from toolkit.report.tables import (
+    RATES,
+    RATES_TOLD,
+    SATISFIED,
+    GroupResponse,
+    group_counts,
+    group_responses,
+    label_shares,
+    satisfied_labels,
+    share_error,
+)
 from toolkit.report.writing import NONE, STATUS, count, counts, fixed, notices, percent, span, weight
 from toolkit.scheme import EvaluateeClass, Group, Scheme
 from toolkit.scores import Scores
@@ -77,6 +87,9 @@ def render(scores: Scores, facts: RoundFacts, made: bool) -> str:
         "internal": internal,
         "status": STATUS[scores.status],
         "left_out": scores.left_out,
+        "responses": [_response(one) for one in group_responses(scores)],
+        "rates": RATES,
+        "rates_told": RATES_TOLD,
         "set_aside": facts.set_aside,
         "trail": trail_rows(scores),
         "rule": rule_in_words(scheme),
@@ -142,6 +155,15 @@ def _sheets(scores: Scores, group: Group) -> dict[str, Any]:
         "official": found.official,
         "gap": "" if found.gap is None else fixed(found.gap, scores.scheme.ranking.decimals),
         "at": found.at,
+    }
+
+
+def _response(one: GroupResponse) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "drawn": counts(one.drawn),
+        "reserves": counts(one.reserves) if any(one.reserves) else NONE,
+        "rates": [span(percent(low), percent(high)) for low, high in one.rates],
     }
 
 

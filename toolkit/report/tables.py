@@ -80,6 +80,47 @@ def largest_gap(a: pd.Series, b: pd.Series) -> tuple[float, int]:
     return float(gaps[at]), at
 
 
+@dataclass(frozen=True)
+class GroupResponse:
+    """What became of a group's drawn respondents, over all evaluatees.
+
+    Attributes
+    ----------
+    name : str
+    drawn, reserves : tuple of int
+        The fewest and the most of an evaluatee; reserves are the released ones among the drawn.
+    rates : tuple of (float, float)
+        The lowest and the highest RR1, RR2, COOP1 and CON1 of an evaluatee.
+    """
+
+    name: str
+    drawn: tuple[int, int]
+    reserves: tuple[int, int]
+    rates: tuple[tuple[float, float], ...]
+
+
+RATES = ("RR1", "RR2", "COOP1", "CON1")
+RATES_TOLD = (
+    "应答率按 AAPOR 标准定义：RR1 只数完成的，RR2 连部分完成的也数；"
+    "COOP1 是接触到的人中完成的比例，CON1 是接触率。"
+    "没有接触记录的未答者按“情况不明”计入分母；启用的备用样本都计入。配额没有应答率。"
+)
+
+
+def group_responses(scores: Scores) -> list[GroupResponse]:
+    """Tell the response of every group that was drawn."""
+    found = []
+    for group in scores.scheme.groups:
+        if group.is_quota or scores.response.empty:
+            continue
+        part = scores.response[scores.response["group"] == group.id]
+        ends = {name: (part[name].min(), part[name].max()) for name in ("drawn", "reserves", *RATES)}
+        counts = [(int(ends[name][0]), int(ends[name][1])) for name in ("drawn", "reserves")]
+        rates = tuple((float(ends[name][0]), float(ends[name][1])) for name in RATES)
+        found.append(GroupResponse(group.name, counts[0], counts[1], rates))
+    return found
+
+
 def group_table(scores: Scores) -> pd.DataFrame:
     """Give every group's score of every evaluatee with its error, as published.
 

@@ -6,14 +6,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from scoring.group import columns_of
+from scoring.response import DISPOSITIONS
 from toolkit.files import write_bytes
 from toolkit.report.excel import PROSE, WHOLE, Column, Sheet, Table, Value, sheet_name, workbook_bytes
 from toolkit.report.facts import RoundFacts, round_facts
 from toolkit.report.method import ALIKE, DIGESTS, SHARES, Step, counted, method_steps, stages, terms
 from toolkit.report.ranking import standing
 from toolkit.report.review import accountable_rows
-from toolkit.report.tables import SATISFIED, group_counts, group_table, label_shares, share_error
+from toolkit.report.tables import (
+    RATES_TOLD,
+    SATISFIED,
+    group_counts,
+    group_table,
+    label_shares,
+    share_error,
+)
 from toolkit.report.writing import (
     MADE,
     STATUS,
@@ -25,6 +35,7 @@ from toolkit.report.writing import (
     span,
     weight,
 )
+from toolkit.response import SHOWN
 from toolkit.scheme import EvaluateeClass, Scheme
 from toolkit.scores import Scores
 from toolkit.words import rule_in_words
@@ -247,6 +258,38 @@ def _counts(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
     yield _single("回收", scheme, about, Table(columns, tuple(rows), notes=(note,)), frozen=1)
 
 
+def _response(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
+    scheme, table = scores.scheme, scores.response
+    if table.empty:
+        return
+    codes = ["完成", "部分完成", "拒访或\n中断", "未联系上", "其他\n未答", "情况不明", "不合格"]
+    columns = (
+        Column("调查对象"),
+        Column("单位"),
+        Column("计划", WHOLE, "center"),
+        Column("抽中", WHOLE, "center"),
+        Column("启用的\n备用样本", SHORT, "center"),
+        *(Column(code, WHOLE, "center") for code in codes),
+        *(Column(rate, SHARE, "center") for rate in (*SHOWN, "RR1\n加权")),
+    )
+    names = {group.id: group.name for group in scheme.groups}
+    rows: list[tuple[Value, ...]] = []
+    for line in table.to_dict("records"):
+        counts = [None if pd.isna(line[c]) else int(line[c]) for c in ("drawn", "reserves", *DISPOSITIONS)]
+        rates = [None if pd.isna(line[c]) else rounded_share(line[c]) for c in (*SHOWN, "RR1_weighted")]
+        rows.append(
+            (
+                names.get(line["group"], line["group"]),
+                line["evaluatee"],
+                int(line["planned"]),
+                *counts,
+                *rates,
+            )
+        )
+    about = "每类调查对象中，每个单位抽中的人各是什么结果，和 AAPOR 应答率。"
+    yield _single("应答率", scheme, about, Table(columns, tuple(rows), notes=(RATES_TOLD,)), frozen=2)
+
+
 def _review(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
     scheme, form = scores.scheme, _form(scores.scheme)
     changes: tuple[tuple[Value, ...], ...] = tuple(
@@ -420,6 +463,7 @@ SHEETS: tuple[Callable[[Scores, RoundFacts], Iterator[Sheet]], ...] = (
     _indicators,
     _shares,
     _counts,
+    _response,
     _review,
     _method,
     _receipt,
