@@ -104,8 +104,8 @@ class Systematic(_Whole):
     n : int or allocation
         Units to draw.
     order : tuple of str
-        Columns that put the list in order (numbers as numbers if the whole column is numeric,
-        otherwise by code point), the unit id last. Without it the ids alone give the order.
+        Columns that put the list in order (in each stratum, numbers as numbers if all its values are
+        numbers, otherwise by code point), the unit id last. Without it the ids alone give the order.
     """
 
     n: Number

@@ -131,6 +131,50 @@ def withdraw(
 
 
 @app.command
+def contacts(round: Path, *files: Path) -> None:
+    """Take in files of what became of drawn respondents: refused, not met, not eligible …
+
+    Parameters
+    ----------
+    round
+        The round's folder.
+    files
+        CSV or Excel with group, respondent, disposition and, where it is of one evaluatee, evaluatee.
+    """
+    from toolkit.round import Round
+
+    one = Round.open(round)
+    for file in files:
+        print(f"{file}: {one.contacts(file):,}")
+
+
+@app.command
+def release(round: Path, draw: str, number: int, *, evaluatee: str = "", reason: str, office: str) -> None:
+    """Release reserves of a list that is worked in lottery order; they all count from then on.
+
+    Parameters
+    ----------
+    round
+        The round's folder.
+    draw
+        The draw's name in the scheme.
+    number
+        How many in all in every stratum; never fewer than before.
+    evaluatee
+        Where each evaluatee has its own list.
+    reason
+        Why.
+    office
+        Who decided.
+    """
+    from toolkit.round import Round
+
+    one = Round.open(round)
+    count = one.release(draw, number, evaluatee=evaluatee, reason=reason, office=office)
+    print(f"{draw} {evaluatee}：已启用备用样本 {count:,} 个。 {count:,} reserves released.")
+
+
+@app.command
 def score(round: Path, *, provisional: bool = False) -> None:
     """Score and rank, show the league tables, and write results, page and workbook.
 

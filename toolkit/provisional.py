@@ -124,8 +124,9 @@ def still_to_come(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) 
     each = group.draws[-1].per_evaluatee
     stratum = answers.table["evaluatee"].astype(str) if each else pd.Series("", answers.table.index)
     n = answers.table.groupby(stratum)["respondent"].nunique()
-    lists = drawn.units["evaluatee"].astype(str).value_counts() if each else {"": len(drawn.units)}
-    planned = n.clip(lower=pd.Series(lists).clip(upper=group.valid).reindex(n.index))
+    lists = pd.Series(drawn.units["evaluatee"].astype(str).value_counts() if each else {"": len(drawn.units)})
+    due = lists.clip(upper=group.valid) if not group.is_quota else group.valid
+    planned = n.clip(lower=due if group.is_quota else due.reindex(n.index))
     survey = Survey(
         pd.concat([answers.table, stratum.rename("of list"), stratum.map(planned).rename("planned")], axis=1),
         stratum="of list",
