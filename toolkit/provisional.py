@@ -124,9 +124,9 @@ def still_to_come(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) 
     each = group.draws[-1].per_evaluatee
     stratum = answers.table["evaluatee"].astype(str) if each else pd.Series("", answers.table.index)
     n = answers.table.groupby(stratum)["respondent"].nunique()
-    lists = pd.Series(drawn.units["evaluatee"].astype(str).value_counts() if each else {"": len(drawn.units)})
-    due = lists.clip(upper=group.valid) if not group.is_quota else group.valid
-    planned = n.clip(lower=due if group.is_quota else due.reindex(n.index))
+    lists = drawn.units["evaluatee"].astype(str).value_counts() if each else {"": len(drawn.units)}
+    listed = pd.Series(lists).reindex(n.index)
+    planned = n.clip(lower=group.valid if group.is_quota else listed.clip(upper=group.valid))
     survey = Survey(
         pd.concat([answers.table, stratum.rename("of list"), stratum.map(planned).rename("planned")], axis=1),
         stratum="of list",
