@@ -1,0 +1,218 @@
+"""What comes back to a round: answers, and what became of those who did not answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from toolkit.answers import KEYS, Answers
+from toolkit.drawing import gather
+from toolkit.errors import Fault, RoundError, fault
+from toolkit.files import file_digest, read_table, write_bytes, write_table
+from toolkit.intake import SET_ASIDE, Admitted, Intake, Withdrawal, admit, answer_rows
+from toolkit.quota import as_drawn, respondents
+from toolkit.response import CONTACT_KEYS, read_contacts, response_table
+from toolkit.round.draws import RoundDraws
+from toolkit.samples import read_quota, worked
+from toolkit.scores import Drawn
+
+
+@dataclass(frozen=True)
+class RoundAnswers(RoundDraws):
+    """A round's answers and contacts."""
+
+    def collect(self, file: str | Path, group: str | None = None) -> Intake:
+        """Take in a file of answers; the raw file is kept as it came.
+
+        Good rows count; every other row is set aside with the reason, in
+        ``answers/set_aside/`` beside the file's name.
+
+        Parameters
+        ----------
+        file : str or Path
+            CSV or Excel: a table of respondents and evaluatees, or forms; see ``toolkit.intake``.
+        group : str, optional
+            The group of the whole file, where it does not say one.
+
+        Returns
+        -------
+        Intake
+            With no sheets when this very file was taken in before.
+
+        Raises
+        ------
+        RoundError
+            The file cannot be read, or no row of it can be used; nothing is taken in then.
+        """
+        path = Path(file)
+        self._refuse_sealed()
+        rows = answer_rows(path, self.scheme, group)
+        digest = file_digest(path)
+        taken, gone = self.steps("collect"), self._withdrawn()
+        whole = {one.file for one in gone if one.rows is None and one.sheet is None}
+        if digest in {step["sha256"] for step in taken if step["file"] not in whole}:
+            return Intake(path.name, 0, pd.DataFrame(columns=SET_ASIDE))
+        kept = f"{len(taken) + 1:03d}-{path.name}"
+        rows = pd.concat([*([self._rows()] if taken else []), rows.assign(file=kept)])
+        found = self._admit(rows)
+        sheets = found.sheets.get(kept, 0)
+        set_aside = found.set_aside[found.set_aside["file"] == kept].reset_index(drop=True)
+        if not sheets and not (set_aside["rule"] == "answered_again").any():
+            reasons = [Fault("", *pair) for pair in zip(set_aside["why"], set_aside["why_zh"], strict=True)]
+            raise RoundError(path.name, [fault("", "no_row_usable", file=path.name), *reasons])
+        write_bytes(self.folder / "answers" / "raw" / kept, path.read_bytes())
+        write_table(self.folder / "answers" / "set_aside" / f"{Path(kept).stem}.csv", set_aside)
+        lines = len(set_aside[["sheet", "row"]].drop_duplicates())
+        self.note("collect", file=kept, sha256=digest, sheets=sheets, set_aside=lines, group=group)
+        return Intake(kept, sheets, set_aside)
+
+    def withdraw(
+        self,
+        file: str,
+        *,
+        reason: str,
+        office: str,
+        rows: Sequence[int] | None = None,
+        sheet: str | None = None,
+    ) -> None:
+        """Take back a file of answers or some of its rows; they stay in ``answers/raw`` and the journal.
+
+        Parameters
+        ----------
+        file : str
+            Its name in ``answers/raw``.
+        reason, office : str
+            Why, and who decided.
+        rows : list of int, optional
+            Rows of the file; without it, all of them.
+        sheet : str, optional
+            Worksheet of the rows.
+
+        Raises
+        ------
+        RoundError
+            There is no such file, the reason or the office is empty, or the result is sealed.
+        """
+        self._refuse_sealed()
+        known = [step["file"] for step in self.steps("collect")]
+        if file not in known:
+            names = ", ".join(known) or "—"
+            raise RoundError(self.folder.name, [fault("", "no_such_answers", file=file, known=names)])
+        self._reasoned(reason, office)
+        chosen = None if rows is None else [int(row) for row in rows]
+        self.note("withdraw", file=file, rows=chosen, sheet=sheet, reason=reason, office=office)
+
+    def admitted(self) -> Admitted:
+        """Read all answers taken in: those that count, by group, and the rows set aside with the reason."""
+        if not self.steps("collect"):
+            raise RoundError(self.folder.name, [fault("", "no_answers")])
+        return self._admit(self._rows())
+
+    def answers(self) -> dict[str, Answers]:
+        """Read all answers that count, by group."""
+        return self.admitted().answers
+
+    def _rows(self) -> pd.DataFrame:
+        """Every row of every file of answers, as text."""
+        raw = self.folder / "answers" / "raw"
+        parts = [
+            answer_rows(raw / step["file"], self.scheme, step["group"], step["file"])
+            for step in self.steps("collect")
+        ]
+        return pd.concat(parts) if parts else pd.DataFrame(columns=[*KEYS, *self.scheme.cell_columns])
+
+    def _admit(self, rows: pd.DataFrame, reserves: bool = True) -> Admitted:
+        return admit(rows, self.drawn(rows, reserves), self.scheme, self._withdrawn())
+
+    def _withdrawn(self) -> list[Withdrawal]:
+        return [
+            Withdrawal(
+                step["file"],
+                step["reason"],
+                step["office"],
+                None if step["rows"] is None else tuple(step["rows"]),
+                step["sheet"],
+            )
+            for step in self.steps("withdraw")
+        ]
+
+    def drawn(self, rows: pd.DataFrame | None = None, reserves: bool = True) -> dict[str, Drawn]:
+        """Read the drawn respondents of every group, released reserves among them.
+
+        Parameters
+        ----------
+        rows : DataFrame, optional
+            The rows of answers, where they are read already: respondents of a quota are known by them.
+        reserves : bool
+            Without them, the main units alone.
+        """
+        if not self.steps("draw"):
+            raise RoundError(self.folder.name, [fault("", "not_drawn")])
+        samples, released = self.folder / "samples", self.released() if reserves else {}
+        found = {}
+        for group in self.scheme.groups:
+            one = group.draws[-1]
+            if group.is_quota:
+                given = self._rows() if rows is None else rows
+                found[group.id] = as_drawn(
+                    respondents(given, read_quota(samples, one), group, self.scheme), group
+                )
+            else:
+                own = {
+                    name: worked(sample, released.get((one.name, name), 0))
+                    for name, sample in self.samples(one)
+                }
+                found[group.id] = gather(group, own)
+        return found
+
+    def contacts(self, file: str | Path) -> int:
+        """Take in a file of what became of drawn respondents; later lines go before earlier ones.
+
+        Parameters
+        ----------
+        file : str or Path
+            CSV or Excel; see ``toolkit.response.read_contacts``.
+
+        Returns
+        -------
+        int
+            Lines taken in; 0 when this very file was taken in before.
+
+        Raises
+        ------
+        RoundError
+            With all faults of the file; nothing is taken in then.
+        """
+        path = Path(file)
+        self._refuse_sealed()
+        taken, digest = self.steps("contacts"), file_digest(path) if path.is_file() else ""
+        table = read_table(path)
+        if digest in {step["sha256"] for step in taken}:
+            return 0
+        found = read_contacts(table, self.scheme, self._drawn_lists(), path.name)
+        kept = f"{len(taken) + 1:03d}-{path.name}"
+        write_bytes(self.folder / "answers" / "contacts" / kept, path.read_bytes())
+        self.note("contacts", file=kept, sha256=digest, lines=len(found))
+        return len(found)
+
+    def response(self, admitted: Admitted | None = None) -> pd.DataFrame:
+        """Set planned against valid answers, with response rates; see ``toolkit.response``."""
+        found = admitted or self.admitted()
+        return response_table(self.scheme, found.drawn, found.answers, self._contacts())
+
+    def _contacts(self) -> pd.DataFrame:
+        folder, drawn = self.folder / "answers" / "contacts", self._drawn_lists()
+        parts = [
+            read_contacts(read_table(folder / step["file"]), self.scheme, drawn, step["file"])
+            for step in self.steps("contacts")
+        ]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=CONTACT_KEYS)
+
+    def _drawn_lists(self) -> dict[str, Drawn]:
+        """The drawn respondents, without asking who answered."""
+        return self.drawn(
+            pd.DataFrame(columns=["group", "respondent", "evaluatee", *self.scheme.cell_columns])
+        )

@@ -1,0 +1,177 @@
+"""What a round draws: frames in, samples with receipts out, reserves released."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import pandas as pd
+
+from sampling import Sample, release
+from toolkit.drawing import EACH
+from toolkit.errors import RoundError, UnknownNameError, fault
+from toolkit.files import file_digest, read_table
+from toolkit.round.folder import RoundFolder
+from toolkit.samples import quotas, read_sample, worked, write_samples
+from toolkit.scheme import Draw
+
+
+@dataclass(frozen=True)
+class RoundDraws(RoundFolder):
+    """A round's frames and samples."""
+
+    def draw(self, key: str) -> dict[str, int]:
+        """Draw every sample of the scheme from the frames, and write each with its receipt.
+
+        Parameters
+        ----------
+        key : str
+            Decides all lottery numbers; state it (or its digest) before the frames are closed.
+
+        Returns
+        -------
+        dict
+            Units drawn, by draw.
+
+        Raises
+        ------
+        RoundError
+            A frame is missing, or the round is drawn already.
+        FrameError, DesignError
+            A frame cannot be drawn from.
+        """
+        if self.steps("draw"):
+            raise RoundError(self.folder.name, [fault("", "drawn_already")])
+        frames = self.frames()
+        sent = self.folder / "frames"
+        files = {
+            path.relative_to(sent).as_posix(): file_digest(path)
+            for path in sorted(sent.rglob("*"))
+            if path.is_file()
+        }
+        counts = write_samples(self.scheme, frames, key, self.folder / "samples")
+        self.note("draw", key=key, units=counts, frames=files)
+        return counts
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Read every frame of the scheme, all cells as text."""
+        return {one.frame: self.frame(one.frame) for group in self.scheme.groups for one in group.draws}
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Read a frame from one file, or from all files of a folder."""
+        folder = self.folder / "frames"
+        found = [path for path in (folder / f"{name}.csv", folder / f"{name}.xlsx") if path.is_file()]
+        found += sorted(path for path in (folder / name).glob("*") if not path.name.startswith((".", "~$")))
+        if not found:
+            raise RoundError(self.folder.name, [fault("", "no_frame", name=name, folder=folder)])
+        tables = [read_table(path) for path in found]
+        usual = Counter(frozenset(table.columns) for table in tables).most_common(1)[0][0]
+        columns = ", ".join(next(table for table in tables if usual == set(table.columns)).columns)
+        odd = [
+            fault("", "frame_columns", file=path.name, found=", ".join(table.columns), due=columns)
+            for path, table in zip(found, tables, strict=True)
+            if usual != set(table.columns)
+        ]
+        if odd:
+            raise RoundError(self.folder.name, odd)
+        return pd.concat(tables, ignore_index=True)
+
+    def sample(self, name: str, evaluatee: str = EACH) -> Sample:
+        """Read one sample: its units are the list to hand out, its receipt the proof.
+
+        Parameters
+        ----------
+        name : str
+            The draw's name in the scheme.
+        evaluatee : str
+            Where each evaluatee has its own list.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such draw or evaluatee.
+        """
+        one = self._draw_of(name, evaluatee)
+        return read_sample(self.folder / "samples", one, evaluatee)
+
+    def samples(self, one: Draw) -> Iterator[tuple[str, Sample]]:
+        """Read the samples of a draw as they were written, by evaluatee."""
+        for evaluatee in self.scheme.evaluatees if one.per_evaluatee else (EACH,):
+            yield evaluatee, read_sample(self.folder / "samples", one, evaluatee)
+
+    def _draw_of(self, name: str, evaluatee: str) -> Draw:
+        draws = {one.name: one for group in self.scheme.groups for one in group.draws}
+        quota = [one.name for one, _ in quotas(self.scheme)]
+        if name not in draws or name in quota:
+            known = ", ".join(one for one in draws if one not in quota)
+            raise UnknownNameError(self.folder.name, [fault("", "no_such_draw", found=name, known=known)])
+        whom = self.scheme.evaluatees if draws[name].per_evaluatee else (EACH,)
+        if evaluatee not in whom:
+            near = ", ".join(get_close_matches(evaluatee, whom, n=3, cutoff=0.0)) or "—"
+            raise UnknownNameError(self.folder.name, [fault("", "no_evaluatee", found=evaluatee, near=near)])
+        return draws[name]
+
+    def release(
+        self,
+        name: str,
+        released: int | float | Mapping[Any, int],
+        *,
+        evaluatee: str = EACH,
+        reason: str,
+        office: str,
+    ) -> int:
+        """Release reserves of a list that is worked in lottery order; they all count from then on.
+
+        Parameters
+        ----------
+        name : str
+            The draw's name in the scheme.
+        released : int, float or mapping
+            How many in all, as ``sampling.release`` takes it; never fewer than before.
+        evaluatee : str
+            Where each evaluatee has its own list.
+        reason, office : str
+            Why, and who decided.
+
+        Returns
+        -------
+        int
+            Reserves now released.
+
+        Raises
+        ------
+        RoundError
+            Fewer are asked than were released before, or the result is sealed.
+        DesignError
+            The sample has no reserves, or not so many.
+        """
+        self._refuse_sealed()
+        self._reasoned(reason, office)
+        one = self._draw_of(name, evaluatee)
+        sample = read_sample(self.folder / "samples", one, evaluatee)
+        told: Any = released
+        if isinstance(released, Mapping):
+            told = [[list(k) if isinstance(k, tuple) else [k], int(v)] for k, v in released.items()]
+        now = worked_ids(release(sample, released), one.unit)
+        before = self.released().get((name, evaluatee))
+        lost = set() if before is None else worked_ids(worked(sample, before), one.unit) - now
+        if lost:
+            raise RoundError(self.folder.name, [fault("", "released_less", count=len(lost))])
+        what = {"draw": name, "evaluatee": evaluatee, "released": told}
+        self.note("release", **what, reason=reason, office=office)
+        main = worked_ids(worked(sample, 0), one.unit)
+        return len(now - main)
+
+    def released(self) -> dict[tuple[str, str], Any]:
+        """Give what was released last of every list, by draw and evaluatee."""
+        return {(step["draw"], step["evaluatee"]): step["released"] for step in self.steps("release")}
+
+
+def worked_ids(sample: Sample, unit: str) -> set[str]:
+    """Give the ids of a sample's units with those of their parents."""
+    within = sample.receipt["within"]
+    columns = [*(within["columns"] if within else []), unit]
+    return set(sample.units[columns].astype(str).agg("\x1f".join, axis=1))

@@ -1,0 +1,212 @@
+"""What a round comes to: scores, review, seal, proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from toolkit.errors import RoundError, UnknownNameError, fault
+from toolkit.files import file_digest, write_bytes, write_table
+from toolkit.intake import Admitted
+from toolkit.response import response_table
+from toolkit.review import Change, reviewed
+from toolkit.round.answers import RoundAnswers
+from toolkit.scores import Scores, score
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Round(RoundAnswers):
+    """One round of a scheme, kept in a folder.
+
+    ``scheme.toml`` (a frozen copy), ``frames/`` (lists as the offices sent them), ``samples/`` (a CSV
+    and a receipt for each draw), ``answers/raw/`` (as they came), ``journal.jsonl`` (every step) and
+    ``results/``.
+
+    Attributes
+    ----------
+    folder : Path
+    scheme : Scheme
+    """
+
+    def score(self, provisional: bool = False) -> Scores:
+        """Score and rank everyone, apply the changes of the review, and write the results.
+
+        Parameters
+        ----------
+        provisional : bool
+            Score what is in, for internal use: see ``toolkit.provisional``. Written apart, under
+            ``results/provisional``; changes of a review are not in it.
+
+        Returns
+        -------
+        Scores
+            When the round is sealed, the formal result again; nothing is written then.
+        """
+        admitted = self.admitted()
+        scores = self.scores(admitted, provisional)
+        if self.sealed and not provisional:
+            return replace(scores, status="formal")
+        results = self.folder / "results" / "provisional" if provisional else self.folder / "results"
+        for name, table in self.result_tables(scores, admitted).items():
+            write_table(results / f"{name}.csv", table)
+        for step in self.steps("collect"):  # the very files that were scored stay beside the scores
+            raw = self.folder / "answers" / "raw" / step["file"]
+            write_bytes(results / "answers" / step["file"], raw.read_bytes())
+        kind = "provisional" if provisional else "score"
+        self.note(kind, sha256=file_digest(results / "scores.csv"))
+        return scores
+
+    def scores(self, admitted: Admitted | None = None, provisional: bool = False) -> Scores:
+        """Score as ``score`` does, and write nothing."""
+        from toolkit.provisional import provisional as score_what_is_in
+
+        found = admitted or self.admitted()
+        response = response_table(self.scheme, found.drawn, found.answers, self._contacts())
+        if provisional:
+            return replace(score_what_is_in(self.scheme, found.drawn, found.answers), response=response)
+        scores = score(self.scheme, found.drawn, found.answers)
+        return replace(reviewed(scores, self.changes()), response=response)
+
+    def without_reserves(self) -> pd.DataFrame:
+        """Score the main units alone beside all that counts.
+
+        Returns
+        -------
+        DataFrame
+            ``class``, ``evaluatee``, and score, se and rank with and without the released reserves.
+        """
+        whole = self.scores().table
+        found = self._admit(self._rows(), reserves=False)
+        main = reviewed(score(self.scheme, found.drawn, found.answers), self.changes()).table
+        columns = ["score", "se", "rank"]
+        both = whole[["class", "evaluatee", *columns]].assign(**{f"{c}_without": main[c] for c in columns})
+        return both
+
+    # --- review and seal ------------------------------------------------------------------------------
+
+    def change(self, evaluatee: str, points: float, *, reason: str, office: str) -> None:
+        """Enter a change that the review makes to an evaluatee's score; the next ``score`` applies it.
+
+        Parameters
+        ----------
+        evaluatee : str
+        points : float
+            Added to the composite; below 0 to take points off.
+        reason, office : str
+            Why, and who decided.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such evaluatee.
+        RoundError
+            The points are 0 or no number, the reason or office is empty, or the result is sealed.
+        """
+        self._refuse_sealed()
+        if evaluatee not in self.scheme.evaluatees:
+            near = ", ".join(get_close_matches(evaluatee, self.scheme.evaluatees, 3, 0.0)) or "—"
+            found = fault("", "no_evaluatee", found=evaluatee, near=near)
+            raise UnknownNameError(self.folder.name, [found])
+        if not np.isfinite(points) or points == 0:
+            raise RoundError(self.folder.name, [fault("", "no_points", found=points)])
+        self._reasoned(reason, office)
+        self.note("change", evaluatee=evaluatee, points=float(points), reason=reason, office=office)
+
+    def changes(self) -> list[Change]:
+        """Give the changes of the review, oldest first."""
+        return [
+            Change(step["evaluatee"], step["points"], step["reason"], step["office"])
+            for step in self.steps("change")
+        ]
+
+    def seal(self, *, office: str) -> str:
+        """Score, report, and close the round: the formal result.
+
+        Afterwards nothing can be collected, withdrawn or changed, unless the round is opened again with
+        a reason.
+
+        Parameters
+        ----------
+        office : str
+            Who seals.
+
+        Returns
+        -------
+        str
+            The SHA-256 of ``results/seal.json``, which lists the SHA-256 of every file of the round and
+            of the journal so far. Publish it.
+
+        Raises
+        ------
+        RoundError
+            The round cannot be scored, or is sealed already.
+        """
+        from toolkit.seal import seal
+
+        self._refuse_sealed()
+        self._reasoned("seal", office)
+        return seal(self, office)
+
+    def reopen(self, *, reason: str, office: str) -> None:
+        """Open a sealed round again; the seal and the reason stay in the journal.
+
+        Raises
+        ------
+        RoundError
+            Nothing is sealed, or the reason or office is empty.
+        """
+        if not self.sealed:
+            raise RoundError(self.folder.name, [fault("", "not_sealed")])
+        self._reasoned(reason, office)
+        self.note("reopen", reason=reason, office=office)
+
+    def result_tables(self, scores: Scores, admitted: Admitted) -> dict[str, pd.DataFrame]:
+        """Give the tables of a result by the names of their files."""
+        found = {
+            "scores": scores.table,
+            "groups": scores.groups,
+            "indicators": scores.indicators,
+            "labels": scores.labels,
+            "counts": scores.answers,
+            "response": scores.response,
+            "trail": scores.trail,
+            "set_aside": admitted.set_aside,
+        }
+        if self.released() and scores.status != "provisional":
+            found["reserves"] = self.without_reserves()
+        return found
+
+    def verify(self) -> list[str]:
+        """Draw everything again, score everything again, and name what differs.
+
+        Returns
+        -------
+        list of str
+            Empty when the round is proven.
+        """
+        from toolkit.proof import round_differences
+
+        return list(round_differences(self))
+
+    def plot(self) -> Figure:
+        """Draw the answers of every group against the plan, over the evaluatees."""
+        from toolkit.plot import round_figure
+
+        return round_figure(self)
+
+    def __repr__(self) -> str:
+        from toolkit.show import round_line
+
+        return round_line(self)
+
+    def _repr_html_(self) -> str:
+        from toolkit.show import round_html
+
+        return round_html(self)
