@@ -253,17 +253,19 @@ def places(table: pd.DataFrame, drawn: pd.DataFrame, group: Group, scheme: Schem
 
 def completed(scheme: Scheme, group: Group, drawn: pd.DataFrame, answers: Answers) -> Answers:
     """Add an empty sheet for every drawn respondent and evaluatee that has none, after those that came."""
-    evaluatees, unit = list(scheme.evaluatees), group.draws[-1].unit
+    evaluatees, size = list(scheme.evaluatees), len(scheme.evaluatees)
+    ids, names = pd.factorize(drawn[group.draws[-1].unit].astype(str))
     if group.draws[-1].per_evaluatee:
-        due = pd.MultiIndex.from_arrays([drawn["evaluatee"].astype(str), drawn[unit].astype(str)])
+        whom_due = pd.Index(evaluatees).get_indexer(pd.Index(drawn["evaluatee"].astype(str)))
+        due = ids.astype(np.int64) * size + whom_due
     else:
-        due = pd.MultiIndex.from_product([evaluatees, drawn[unit].astype(str)])
-    came = pd.MultiIndex.from_arrays([answers.table["evaluatee"].astype(str), answers.table["respondent"]])
-    absent = due[~due.isin(came)]
+        due = (ids.astype(np.int64)[:, None] * size + np.arange(size)).ravel()
+    who = pd.Index(names).get_indexer(pd.Index(answers.table["respondent"])).astype(np.int64)
+    absent = due[~np.isin(due, who * size + answers.table["evaluatee"].cat.codes.to_numpy())]
     columns = answers.table.columns[2:]
     sheets = pd.DataFrame(np.nan, index=range(len(absent)), columns=columns)
-    whom = pd.Categorical(absent.get_level_values(0), categories=pd.Index(evaluatees))
-    sheets.insert(0, "respondent", absent.get_level_values(1).to_numpy())
+    whom = pd.Categorical.from_codes(absent % size, categories=pd.Index(evaluatees))
+    sheets.insert(0, "respondent", np.asarray(names, dtype=object)[absent // size])
     sheets.insert(0, "evaluatee", pd.Series(whom, index=sheets.index))
     asked = np.array([[c in scheme.indicators[one] for c in columns] for one in evaluatees])
     blank = np.where(asked, State.BLANK, State.NOT_ASKED)[whom.codes]

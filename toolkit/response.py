@@ -97,19 +97,25 @@ def _dispositions(
     rule = scheme.response
     code = np.select([share >= rule.complete, share >= rule.partial], ["complete", "partial"], "refusal")
     units = whole.table[["evaluatee", "respondent"]].astype({"evaluatee": str}).assign(disposition=code)
-    own = contacts[contacts["group"] == group.id]
-    keys = pd.MultiIndex.from_frame(units[["evaluatee", "respondent"]])
-    to_all = own[own["evaluatee"] == ""].drop_duplicates("respondent", keep="last")
-    to_one = own[own["evaluatee"] != ""].drop_duplicates(["evaluatee", "respondent"], keep="last")
-    last = to_one.set_index(["evaluatee", "respondent"])["disposition"].astype(object).reindex(keys)
-    general = units["respondent"].map(to_all.set_index("respondent")["disposition"].astype(object))
-    last = last.set_axis(units.index).combine_first(general)
+    last = _last_contact(units, contacts[contacts["group"] == group.id])
     absent = np.arange(len(units)) >= sent
     units["disposition"] = units["disposition"].mask(absent, last.fillna("unknown"))
     rows = places(whole.table, drawn.units, group, scheme)
     roles = drawn.units["role"].to_numpy() if "role" in drawn.units else np.full(len(drawn.units), "main")
     weight = drawn.units[drawn.roles["weight"]].to_numpy(dtype=np.float64)
     return units.assign(weight=weight[rows], reserve=roles[rows] == "reserve")
+
+
+def _last_contact(units: pd.DataFrame, own: pd.DataFrame) -> pd.Series:
+    """Give what is said last of each respondent; what is said for one evaluatee goes before the rest."""
+    if own.empty:
+        return pd.Series(np.nan, units.index, dtype=object)
+    to_all = own[own["evaluatee"] == ""].drop_duplicates("respondent", keep="last")
+    to_one = own[own["evaluatee"] != ""].drop_duplicates(["evaluatee", "respondent"], keep="last")
+    keys = pd.MultiIndex.from_frame(units[["evaluatee", "respondent"]])
+    last = to_one.set_index(["evaluatee", "respondent"])["disposition"].astype(object).reindex(keys)
+    general = units["respondent"].map(to_all.set_index("respondent")["disposition"].astype(object))
+    return last.set_axis(units.index).combine_first(general)
 
 
 def read_contacts(table: pd.DataFrame, scheme: Scheme, drawn: Mapping[str, Drawn], file: str) -> pd.DataFrame:

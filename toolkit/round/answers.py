@@ -204,10 +204,11 @@ class RoundAnswers(RoundDraws):
         return response_table(self.scheme, found.drawn, found.answers, self._contacts())
 
     def _contacts(self) -> pd.DataFrame:
-        folder, drawn = self.folder / "answers" / "contacts", self._drawn_lists()
+        folder, steps = self.folder / "answers" / "contacts", self.steps("contacts")
+        drawn = self._drawn_lists() if steps else {}
         parts = [
             read_contacts(read_table(folder / step["file"]), self.scheme, drawn, step["file"])
-            for step in self.steps("contacts")
+            for step in steps
         ]
         return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=CONTACT_KEYS)
 
