@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sampling.show import Html, escaped, grey, heading, table, together
-from toolkit.report.writing import fixed
+from toolkit.report.writing import STATUS, fixed
 from toolkit.tally import counted_sheets
 from toolkit.words import draw_in_words, percent
 
@@ -156,7 +156,7 @@ def scores_line(scores: Scores) -> str:
 
 def scores_html(scores: Scores) -> str:
     """Show the top and the bottom of every class, and how to get the whole."""
-    parts = [heading(scores.scheme.title, scores.scheme.id)]
+    parts = [heading(scores.scheme.title, f"{STATUS[scores.status]} · {scores.scheme.id}")]
     for each in scores.scheme.classes:
         parts.append(heading(each.name, f"{len(each.evaluatees):,} · scores.league({each.id!r})"))
         parts.append(_ends(scores, each.id))

@@ -195,7 +195,7 @@ def test_scores_show_the_ends_of_every_class(panel_scores: Panels, shown: Shown)
     assert page.rows[1:3] == due
     assert page.rows[4] == ["", "", "（略 2 个）", ""]
     assert page.rows[-1] == ["8", "8", ODD, "0.00 ± 0.00"] and len(page.rows) == 8
-    assert page.text.startswith("<i> small") and "scores.league('c')" in page.text
+    assert page.text.startswith("<i> 初步结果（复核之前） · small") and "scores.league('c')" in page.text
 
 
 def test_a_class_of_six_is_shown_whole(panel_scores: Panels, shown: Shown) -> None:

@@ -28,7 +28,7 @@ from toolkit.report.tables import (
     satisfied_labels,
     share_error,
 )
-from toolkit.report.writing import NONE, STATUS, count, counts, fixed, notices, percent, span, weight
+from toolkit.report.writing import NONE, STATUS, count, counts, fixed, notices, percent, span, tags, weight
 from toolkit.scheme import EvaluateeClass, Group, Scheme
 from toolkit.scores import Scores
 from toolkit.words import rule_in_words
@@ -83,7 +83,7 @@ def render(scores: Scores, facts: RoundFacts, made: bool) -> str:
         "scheme": scheme,
         "facts": facts,
         "made": "；".join(notices(made, scores.status)),
-        "tags": [*(["模拟数据"] if made else []), *(["内部参考"] if internal else [])],
+        "tags": tags(made, scores.status),
         "internal": internal,
         "status": STATUS[scores.status],
         "left_out": scores.left_out,

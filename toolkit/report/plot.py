@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sampling.canvas import DARK, LETTER, MIDDLE, STYLE, WIDTH, Rows, letters, rows_figure, short, title
 from sampling.fonts import showable
 from toolkit.report.ranking import Standing, standing
-from toolkit.report.writing import fixed, weight
+from toolkit.report.writing import fixed, tags, weight
 from toolkit.scores import Scores
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def _figure(scores: Scores, here: Standing, made: bool) -> Figure:
     rows.write(NAME, "单位", names)
     rows.write(WIDTH - 0.5 * MARGIN + 0.06, "得分 ± 误差", _scored(here, decimals), "center")
     _lines(rows, here)
-    title(rows, "综合得分（模拟数据）" if made else "综合得分")
+    marks = tags(made, scores.status)
+    title(rows, f"综合得分（{'、'.join(marks)}）" if marks else "综合得分")
     axes.set_xlabel(f"横线为{weight(scores.scheme.level)}区间；粗线上下分得出高下", color=MIDDLE)
     return figure
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.report.writing import MADE, count, fixed, span, weight
+from toolkit.report.writing import count, fixed, notices, span, weight
 from toolkit.scores import Scores
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def league_lines(
     file = io.StringIO()
     console = Console(file=file, width=width, color_system=None, force_terminal=False, force_jupyter=False)
     for each in scores.scheme.classes:
-        console.print(_heading(each.name, len(each.evaluatees), made))
+        console.print(_heading(each.name, len(each.evaluatees), notices(made, scores.status)))
         console.print(_table(scores, each.id, top, bottom))
         console.print()
     return [line.rstrip() for line in file.getvalue().splitlines()]
@@ -78,10 +78,10 @@ def print_intake(intake: Intake, folder: Path, most: int = 5) -> None:
         print(f"  全部见 All in: {listed}")
 
 
-def _heading(name: str, units: int, made: bool) -> Text:
+def _heading(name: str, units: int, told: tuple[str, ...]) -> Text:
     from rich.text import Text
 
-    return Text(f"{_plain(name)}（{count(units)} 个单位）" + (f"\n{MADE}" if made else ""))
+    return Text(f"{_plain(name)}（{count(units)} 个单位）" + "".join(f"\n{one}" for one in told))
 
 
 def _table(scores: Scores, of: str, top: int, bottom: int) -> Table:

@@ -114,6 +114,15 @@ def runs(members: Iterable[int], among: Iterable[int]) -> str:
     return "、".join(span(str(low), str(high)) for low, high in parts)
 
 
+def tags(made: bool, status: str) -> tuple[str, ...]:
+    """Give the same as ``notices`` in a word each.
+
+    >>> tags(True, "provisional")
+    ('模拟数据', '内部参考')
+    """
+    return (("模拟数据",) if made else ()) + (("内部参考",) if status == "provisional" else ())
+
+
 def notices(made: bool, status: str) -> tuple[str, ...]:
     """Give what must stand on every sheet and page: made up, for internal use.
 
