@@ -69,7 +69,7 @@ def accountable(scores: Scores) -> pd.DataFrame:
     for here in class_rows(scheme):
         part = scores.table.iloc[here].reset_index(drop=True)
         found = low_satisfaction(
-            rule,
+            Bottom(min(rule.places, len(here))) if isinstance(rule, Bottom) else rule,
             score=part["score" if by_published else "estimate"],
             estimate=part["estimate"],
             se=part["se"],

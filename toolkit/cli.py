@@ -69,7 +69,7 @@ def draw(round: Path, *, key: str) -> None:
     round
         The round's folder.
     key
-        Decides all lottery numbers; announce it, or its digest, before the frames are closed.
+        Decides all lottery numbers; announce its digest before the frames are closed.
     """
     from toolkit.round import Round
 
@@ -127,7 +127,8 @@ def withdraw(
     """
     from toolkit.round import Round
 
-    Round.open(round).withdraw(file, reason=reason, office=office, rows=row, sheet=sheet)
+    count = Round.open(round).withdraw(file, reason=reason, office=office, rows=row, sheet=sheet)
+    print(f"{file}：撤回 {count:,} 行。 {count:,} rows withdrawn.")
 
 
 @app.command
@@ -223,6 +224,7 @@ def change(round: Path, evaluatee: str, points: float, *, reason: str, office: s
     from toolkit.round import Round
 
     Round.open(round).change(evaluatee, points, reason=reason, office=office)
+    print(f"已记入，下次计分生效：{evaluatee} {points:+g} 分。 Entered; the next score applies it.")
 
 
 @app.command
@@ -276,6 +278,8 @@ def verify(round: Path) -> None:
     if differences:
         raise RoundError(one.folder.name, [fault("", "not_proven", found=text) for text in differences])
     print("每次抽样、每个分数都能重现。 Every draw and every score repeats.")
+    if one.sealed:
+        print(f"封存的摘要 Digest of the seal: {one.steps('seal')[-1]['sha256']}")
 
 
 @app.command

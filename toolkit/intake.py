@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,14 +18,17 @@ from scoring.group import columns_of
 from toolkit.answers import HEADS, KEYS, Answers, Checked, Finding, check_rows, column_faults, places
 from toolkit.errors import Fault, RoundError, fault
 from toolkit.files import read_cells
+from toolkit.quota import as_drawn, cell_labels, respondents
 from toolkit.scheme import Group, Scheme
 from toolkit.scores import Drawn
 
+NO_QUOTAS: Mapping[str, pd.DataFrame] = MappingProxyType({})
 SET_ASIDE = ["file", "sheet", "row", "column", "found", "rule", "why", "why_zh", *KEYS]
 LABELS = HEADS | {key: key for key in KEYS}
 OF_EVALUATEE = [head for head, key in LABELS.items() if key == "evaluatee"]
 SPLIT = re.compile(r"\s*[:：]\s*")
 SHORTENED = re.compile(r"\d(\.\d+)?[Ee]\+?\d+")
+NO_TABLE = "—"
 DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}( 00:00:00)?")
 
 
@@ -41,13 +45,18 @@ class Intake:
     set_aside : DataFrame
         One line for each thing wrong: ``file``, ``sheet`` (of a workbook), ``row``, ``column``,
         ``found``, ``rule``, ``why`` (``why_zh`` in Chinese), and whose row it is.
+    before : bool
+        Whether this very file was taken in before, so that nothing is done.
     """
 
     file: str
     sheets: int
     set_aside: pd.DataFrame
+    before: bool = False
 
     def __str__(self) -> str:
+        if self.before:
+            return f"{self.file}: this very file was taken in before"
         rows = len(self.set_aside[["sheet", "row"]].drop_duplicates())
         return f"{self.file}: {self.sheets:,} sheets admitted, {rows:,} rows set aside"
 
@@ -117,17 +126,24 @@ def answer_rows(
     """
     file = name or path.name
     sheets = read_cells(path)
-    parts, faults = [], list[Fault]()
+    parts, faults, headless = [], list[Fault](), []
     for sheet, cells in sheets.items():
         place = file if len(sheets) == 1 else f"{file} / {sheet}"
         blocks = list(_blocks(cells, sheet, group, place)) if len(cells) else []
         if len(cells) and not blocks and not cells.isin(OF_EVALUATEE).any(axis=None):
-            faults.append(fault("", "answers_columns", file=place, missing="evaluatee (被评单位)"))
+            missing = fault("", "answers_columns", file=place, missing="evaluatee (被评单位)")
+            headless.append((sheet, cells, missing))
         for table in blocks:
             found = column_faults(table, scheme, place)
             faults += found
             if not found:
                 parts.append(table.assign(file=file, sheet=sheet if len(sheets) > 1 else ""))
+    for sheet, cells, missing in headless:
+        if not parts:
+            faults.append(missing)
+        else:  # a worksheet of another kind is listed, not dropped
+            line = {"file": file, "sheet": sheet, "row": int(cells.index[0]) + 1, "group": NO_TABLE}
+            parts.append(pd.DataFrame([line | {"evaluatee": _first_text(cells)}]))
     if not parts and not faults:
         faults.append(fault("", "empty_file", file=file))
     if faults:
@@ -145,14 +161,24 @@ def _blocks(cells: pd.DataFrame, sheet: str, group: str | None, place: str) -> I
     starts = np.flatnonzero(is_head)
     if not starts.size:
         return
-    said = _said_above(cells.iloc[: starts[0]])
+    above = cells.iloc[: starts[0]]
+    said: dict[str, str] = {}
     for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
+        said |= _said_above(above)
         heads = cells.iloc[start].fillna("").astype(str).str.strip()
+        named = [LABELS.get(head, head) for head in heads[heads != ""]]
         body = cells.iloc[start + 1 : end]
+        is_form = "respondent" not in named
+        if is_form:  # the lines above the next table may name another respondent
+            labels = np.flatnonzero([_tells(line) for line in body.itertuples(index=False, name=None)])
+            cut = labels[0] if labels.size else len(body)
+            body, above = body.iloc[:cut], body.iloc[cut:]
+        else:
+            above = body.iloc[:0]
         body = body.loc[body.notna().any(axis=1).to_numpy(), (heads != "").to_numpy()]
         if not len(body):
             continue
-        table = body.set_axis([LABELS.get(head, head) for head in heads[heads != ""]], axis=1)
+        table = body.set_axis(named, axis=1)
         repeated = [
             fault("", "repeated_column", file=place, column=column, count=2)
             for column in table.columns[table.columns.duplicated()].unique()
@@ -162,6 +188,16 @@ def _blocks(cells: pd.DataFrame, sheet: str, group: str | None, place: str) -> I
         table = table.assign(row=body.index.to_numpy() + 1)
         given = {"respondent": said.get("respondent", sheet or None), "group": said.get("group", group)}
         yield table.assign(**{key: value for key, value in given.items() if key not in table and value})
+
+
+def _first_text(cells: pd.DataFrame) -> str:
+    return str(next(iter(cells.iloc[0].dropna()), ""))
+
+
+def _tells(line: tuple[object, ...]) -> bool:
+    """Whether a line says a respondent or a group: a label before anything else."""
+    first = next((cell for cell in line if isinstance(cell, str) and cell.strip()), "")
+    return SPLIT.split(str(first).strip())[0] in (set(LABELS) - set(OF_EVALUATEE))
 
 
 def _said_above(lines: pd.DataFrame) -> dict[str, str]:
@@ -180,6 +216,7 @@ def admit(
     drawn: Mapping[str, Drawn],
     scheme: Scheme,
     withdrawn: Sequence[Withdrawal] = (),
+    quotas: Mapping[str, pd.DataFrame] = NO_QUOTAS,
 ) -> Admitted:
     """Tell the rows that count from those that do not, whatever the order of the files.
 
@@ -196,6 +233,8 @@ def admit(
         By group.
     scheme : Scheme
     withdrawn : sequence of Withdrawal
+    quotas : mapping of str to DataFrame
+        By quota group, its sheet of cells: who answers in a cell is its respondent.
     """
     rows = rows.reset_index(drop=True)
     checked = check_rows(rows, scheme)
@@ -212,17 +251,25 @@ def admit(
         good &= ~here
     good[[one.at for one in checked.findings]] = False
     place = np.full(len(rows), -1, dtype=np.int64)
+    lists, cell = dict(drawn), np.zeros(len(rows), dtype=np.intp)
+    for at_group, of in enumerate(scheme.groups):
+        if of.is_quota:
+            own = np.flatnonzero(good & (checked.group == at_group))
+            labels = cell_labels(rows.iloc[own], of)
+            cell[own] = pd.factorize(labels)[0] + 1
+            keys = checked.rows.iloc[own]
+            lists[of.id] = as_drawn(respondents(keys, labels, quotas[of.id], of), of, quotas[of.id])
     for group, part in checked.answers(scheme, good).items():
         at = part.table.index.to_numpy()
         of = next(each for each in scheme.groups if each.id == group)
-        place[at] = places(part.table, drawn[group].units, of, scheme)
+        place[at] = places(part.table, lists[group].units, of, scheme)
         strange = at[place[at] < 0]
         if of.is_quota:
             findings += _cell_findings(rows, checked, strange, of)
         else:
-            findings += _strangers(checked, strange, group, drawn[group].units[of.draws[-1].unit])
+            findings += _strangers(checked, strange, group, lists[group].units[of.draws[-1].unit])
     good &= place >= 0
-    repeats, findings_of = _repeats(checked, place, good, rows)
+    repeats, findings_of = _repeats(checked, place, good, rows, cell)
     findings += findings_of
     good &= ~repeats
     counts = rows["file"][good].value_counts(sort=False)
@@ -230,7 +277,7 @@ def admit(
         checked.answers(scheme, good),
         _set_aside(rows, checked, findings),
         {str(file): int(count) for file, count in counts.items()},
-        dict(drawn),
+        lists,
     )
 
 
@@ -269,7 +316,11 @@ def _cell_findings(
 
 
 def _repeats(
-    checked: Checked, place: NDArray[np.int64], good: NDArray[np.bool_], rows: pd.DataFrame
+    checked: Checked,
+    place: NDArray[np.int64],
+    good: NDArray[np.bool_],
+    rows: pd.DataFrame,
+    cell: NDArray[np.intp],
 ) -> tuple[NDArray[np.bool_], list[Finding]]:
     """Find rows of one respondent for one evaluatee: copies of the first, or all where they differ."""
     repeats = np.zeros(good.size, dtype=bool)
@@ -280,7 +331,7 @@ def _repeats(
         return repeats, []
     at = at[several]
     sets = pd.factorize(key[several])[0]
-    said = np.column_stack([np.nan_to_num(checked.values[at], nan=-1.0), checked.state[at]])
+    said = np.column_stack([np.nan_to_num(checked.values[at], nan=-1.0), checked.state[at], cell[at]])
     first = np.full(sets.max() + 1, -1, dtype=np.intp)
     first[sets[::-1]] = np.arange(sets.size - 1, -1, -1)
     differs = np.bincount(sets, weights=(said != said[first[sets]]).any(axis=1)) > 0

@@ -16,7 +16,7 @@ from toolkit.answers import Answers
 from toolkit.errors import RoundError, fault
 from toolkit.placing import class_rows, place_of
 from toolkit.scheme import EvaluateeClass, Group, Scheme
-from toolkit.scores import Drawn, Scores, score
+from toolkit.scores import Drawn, Scores, empty_cells, score
 
 Floats = NDArray[np.float64]
 FEWEST = 2
@@ -46,7 +46,7 @@ def provisional(
     RoundError
         Nothing can be scored yet.
     """
-    part, left_out = _what_is_in(scheme, answers)
+    part, left_out = _what_is_in(scheme, drawn, answers)
     inside = {group.id: _only(answers[group.id], part) for group in part.groups}
     units = {group.id: _listed(drawn[group.id], group, part) for group in part.groups}
     scores = score(part, units, inside)
@@ -62,7 +62,9 @@ def provisional(
     )
 
 
-def _what_is_in(scheme: Scheme, answers: Mapping[str, Answers]) -> tuple[Scheme, tuple[str, ...]]:
+def _what_is_in(
+    scheme: Scheme, drawn: Mapping[str, Drawn], answers: Mapping[str, Answers]
+) -> tuple[Scheme, tuple[str, ...]]:
     """Give the part of a scheme that can be scored, and name the rest."""
     groups = [group for group in scheme.groups if answers[group.id].table.iloc[:, 2:].notna().any(axis=None)]
     out = [
@@ -73,12 +75,18 @@ def _what_is_in(scheme: Scheme, answers: Mapping[str, Answers]) -> tuple[Scheme,
     if not groups:
         raise RoundError(scheme.id, [fault("", "no_answers")])
     share = sum(group.weight for group in groups)
-    groups = [replace(group, weight=group.weight / share) for group in groups]
+    out += [f"{group.name}：收齐之前不作无回答调整" for group in groups if group.adjust_by is not None]
+    groups = [replace(group, weight=group.weight / share, adjust_by=None) for group in groups]
     few = {
         one: [group.name for group in groups if _fewest(answers[group.id], one, indicators) < FEWEST]
         for one, indicators in scheme.indicators.items()
     }
     out += [f"{one}：{'、'.join(names)}的有效回答不足 {FEWEST} 份" for one, names in few.items() if names]
+    for group in groups:
+        for one, cells in empty_cells(scheme, group, drawn[group.id], answers[group.id]).items():
+            if not few[one]:
+                out.append(f"{one}：{group.name}的配额单元 {'、'.join(cells)} 还没有人")
+            few[one].append(group.name)
     classes: list[EvaluateeClass] = []
     for each in scheme.classes:
         inside = tuple(one for one in each.evaluatees if not few[one])
@@ -113,20 +121,19 @@ def _listed(drawn: Drawn, group: Group, part: Scheme) -> Drawn:
     if not group.draws[-1].per_evaluatee:
         return drawn
     units = drawn.units[drawn.units["evaluatee"].isin(part.evaluatees)].reset_index(drop=True)
-    return Drawn(units.assign(evaluatee=units["evaluatee"].astype(str)), drawn.roles)
+    return Drawn(units.assign(evaluatee=units["evaluatee"].astype(str)), drawn.roles, drawn.cells)
 
 
 def still_to_come(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Floats:
     """Covariance of how far the group's scores will move until the planned answers are complete.
 
-    Planned are the group's valid answers, or its whole list where that is shorter.
+    Whoever is on the list, released reserves too, may still answer; of a quota, as many as planned.
     """
     each = group.draws[-1].per_evaluatee
     stratum = answers.table["evaluatee"].astype(str) if each else pd.Series("", answers.table.index)
     n = answers.table.groupby(stratum)["respondent"].nunique()
     lists = drawn.units["evaluatee"].astype(str).value_counts() if each else {"": len(drawn.units)}
-    listed = pd.Series(lists).reindex(n.index)
-    planned = n.clip(lower=group.valid if group.is_quota else listed.clip(upper=group.valid))
+    planned = n.clip(lower=group.valid if group.is_quota else pd.Series(lists).reindex(n.index))
     survey = Survey(
         pd.concat([answers.table, stratum.rename("of list"), stratum.map(planned).rename("planned")], axis=1),
         stratum="of list",
@@ -148,8 +155,24 @@ def chances(scheme: Scheme, estimate: Floats, moves: Floats, draws: int) -> Floa
         key = sha256(f"provisional\x1f{scheme.id}".encode()).digest()
         stream = np.random.Generator(np.random.Philox(key=np.frombuffer(key[:16], dtype="<u8")))
         steps = stream.standard_normal((draws, here.size)) @ (vectors * np.sqrt(np.maximum(roots, 0.0))).T
-        # A place is one more than the number of better scores.
         moved = estimate[here] + steps
-        place = np.array([(moved > moved[:, [k]] + 1e-9).sum(axis=1) + 1 for k in range(here.size)]).T
-        chance[here] = (place != now[here]).mean(axis=0)
+        if scheme.ranking.rank_on == "published":
+            step = 10.0**-scheme.ranking.decimals
+            moved = np.floor(moved / step + 0.5 + 1e-9) * step
+        chance[here] = (_places(moved, scheme.ranking.ties) != now[here]).mean(axis=0)
     return chance
+
+
+def _places(scores: Floats, ties: str) -> NDArray[np.int64]:
+    """Give the places of each row of scores, ties sharing the better one, or the next without a gap."""
+    order = np.argsort(-scores, axis=1, kind="stable")
+    sorted_scores = np.take_along_axis(scores, order, axis=1)
+    lower = np.zeros(scores.shape, dtype=bool)
+    lower[:, 1:] = sorted_scores[:, :-1] - sorted_scores[:, 1:] > 1e-9
+    if ties == "dense":
+        place = 1 + np.cumsum(lower, axis=1)
+    else:
+        place = np.maximum.accumulate(np.where(lower, np.arange(1, scores.shape[1] + 1), 1), axis=1)
+    result = np.empty(scores.shape, dtype=np.int64)
+    np.put_along_axis(result, order, place, axis=1)
+    return result

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sampling import Quota, quota_targets
 from toolkit.errors import RoundError, fault
 from toolkit.resources import shipped
-from toolkit.scheme import Group, Scheme
+from toolkit.scheme import Group
 from toolkit.scores import Drawn
 
 CELL = "quota cell"
@@ -92,7 +94,7 @@ def quota_sheet(frame: pd.DataFrame, design: Quota, name: str) -> pd.DataFrame:
     if bad.size:
         found = {"frame": name, "count": bad.size, "column": design.size, "row": int(frame.index[bad[0]]) + 2}
         raise RoundError(name, [fault("", "quota_count", **found)])
-    cells = frame[by].astype(str).apply(lambda column: column.str.strip())
+    cells = frame[by].astype(str).apply(lambda column: column.str.normalize("NFC").str.strip())
     table = cells.assign(population=counts).groupby(by, sort=False)["population"].sum().reset_index()
     sizes = pd.Series(table["population"].to_numpy(), index=_labels(table, by))
     sheet: pd.DataFrame = table.assign(target=quota_targets(sizes, design.n).to_numpy())
@@ -104,36 +106,47 @@ def _labels(table: pd.DataFrame, by: Sequence[str]) -> pd.Index:
     return found
 
 
-def respondents(rows: pd.DataFrame, sheet: pd.DataFrame, group: Group, scheme: Scheme) -> pd.DataFrame:
+def cell_labels(rows: pd.DataFrame, group: Group) -> NDArray[Any]:
+    """Name the cell that each row of answers says."""
+    design = group.draws[-1].design
+    assert isinstance(design, Quota)
+    columns = [[unicodedata.normalize("NFC", str(one)).strip() for one in rows[c]] for c in design.by]
+    return np.array([" / ".join(one) for one in zip(*columns, strict=True)], dtype=object)
+
+
+def respondents(keys: pd.DataFrame, labels: NDArray[Any], sheet: pd.DataFrame, group: Group) -> pd.DataFrame:
     """Give those who answered in a cell of the quota, once for each evaluatee, with their cell's count.
 
     Parameters
     ----------
-    rows : DataFrame
-        As ``toolkit.intake.answer_rows`` gives them.
+    keys : DataFrame
+        ``respondent`` and ``evaluatee`` of the rows that can be read.
+    labels : ndarray of str
+        Their cells, as ``cell_labels`` gives them.
     sheet : DataFrame
         As ``quota_sheet`` gives it.
+    group : Group
     """
-    design = group.draws[-1].design
-    assert isinstance(design, Quota)
-    by, unit = list(design.by), group.draws[-1].unit
-    own = rows[rows["group"].str.strip().isin([group.id, group.name])]
-    own = own[own["evaluatee"].str.strip().isin(scheme.evaluatees)]
-    cells = own[by].apply(lambda column: column.str.strip())
-    label = _labels(cells, by) if len(cells) else pd.Index([], dtype=object)
-    count = pd.Series(sheet["population"].to_numpy(), index=_labels(sheet, by)).reindex(label).to_numpy()
     units = pd.DataFrame(
         {
-            "evaluatee": own["evaluatee"].str.strip().to_numpy(),
-            unit: own["respondent"].str.strip().to_numpy(),
-            CELL: label.to_numpy(),
-            COUNT: count,
+            "evaluatee": keys["evaluatee"].to_numpy(),
+            group.draws[-1].unit: keys["respondent"].to_numpy(),
+            CELL: labels,
+            COUNT: counts_of(sheet, group).reindex(labels).to_numpy(),
         }
     )
-    return units[units[COUNT].notna()].drop_duplicates(["evaluatee", unit]).reset_index(drop=True)
+    known = units[units[COUNT].notna()]
+    return known.drop_duplicates(["evaluatee", group.draws[-1].unit]).reset_index(drop=True)
 
 
-def as_drawn(units: pd.DataFrame, group: Group) -> Drawn:
+def counts_of(sheet: pd.DataFrame, group: Group) -> pd.Series:
+    """Give the population of every cell by its label."""
+    design = group.draws[-1].design
+    assert isinstance(design, Quota)
+    return pd.Series(sheet["population"].to_numpy(dtype=np.float64), index=_labels(sheet, design.by))
+
+
+def as_drawn(units: pd.DataFrame, group: Group, sheet: pd.DataFrame) -> Drawn:
     """Tell the roles of a quota's respondents.
 
     Errors are those of simple random sampling in every cell of every evaluatee: right only as far as
@@ -142,4 +155,5 @@ def as_drawn(units: pd.DataFrame, group: Group) -> Drawn:
     unit = group.draws[-1].unit
     stratum = units["evaluatee"].astype(str) + " / " + units[CELL].astype(str)
     roles: Mapping[str, Any] = {"stratum": ["stratum"], "psu": [unit], "population": [COUNT]}
-    return Drawn(units.assign(stratum=stratum.to_numpy()), roles)
+    cells = tuple(counts_of(sheet, group).index)
+    return Drawn(units.assign(stratum=stratum.to_numpy()), roles, cells)

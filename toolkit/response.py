@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from toolkit.answers import Answers, State, completed, places
 from toolkit.errors import RoundError, fault
 from toolkit.intake import LABELS
 from toolkit.scheme import Group, Scheme
-from toolkit.scores import Drawn
+from toolkit.scores import INELIGIBLE, Drawn
 
 SHOWN = ["RR1", "RR2", "RR3", "COOP1", "REF1", "CON1"]
 CHINESE = {
@@ -98,12 +99,29 @@ def _dispositions(
     code = np.select([share >= rule.complete, share >= rule.partial], ["complete", "partial"], "refusal")
     units = whole.table[["evaluatee", "respondent"]].astype({"evaluatee": str}).assign(disposition=code)
     last = _last_contact(units, contacts[contacts["group"] == group.id])
+    last = last.replace({"complete": "other", "partial": "other"})  # met, but no sheet counts
     absent = np.arange(len(units)) >= sent
     units["disposition"] = units["disposition"].mask(absent, last.fillna("unknown"))
     rows = places(whole.table, drawn.units, group, scheme)
     roles = drawn.units["role"].to_numpy() if "role" in drawn.units else np.full(len(drawn.units), "main")
     weight = drawn.units[drawn.roles["weight"]].to_numpy(dtype=np.float64)
     return units.assign(weight=weight[rows], reserve=roles[rows] == "reserve")
+
+
+def with_ineligible(scheme: Scheme, drawn: Mapping[str, Drawn], contacts: pd.DataFrame) -> dict[str, Drawn]:
+    """Mark the drawn who, as their last contact says, are not eligible."""
+    found = dict(drawn)
+    for group in scheme.groups:
+        own = contacts[contacts["group"] == group.id]
+        if group.adjust_by is None or own.empty:
+            continue
+        one, units = group.draws[-1], drawn[group.id].units
+        keys = units[[one.unit]].astype(str).set_axis(["respondent"], axis=1)
+        keys.insert(0, "evaluatee", units["evaluatee"].astype(str) if one.per_evaluatee else "")
+        last = _last_contact(keys, own if one.per_evaluatee else own[own["evaluatee"] == ""])
+        marked = units.assign(**{INELIGIBLE: (last == "ineligible").to_numpy()})
+        found[group.id] = replace(drawn[group.id], units=marked)
+    return found
 
 
 def _last_contact(units: pd.DataFrame, own: pd.DataFrame) -> pd.Series:
@@ -116,6 +134,17 @@ def _last_contact(units: pd.DataFrame, own: pd.DataFrame) -> pd.Series:
     last = to_one.set_index(["evaluatee", "respondent"])["disposition"].astype(object).reindex(keys)
     general = units["respondent"].map(to_all.set_index("respondent")["disposition"].astype(object))
     return last.set_axis(units.index).combine_first(general)
+
+
+def _ids(group: Group, drawn: Mapping[str, Drawn]) -> set[tuple[str, str]]:
+    """Respondents of a group with the evaluatee they were drawn for; a panel's stand for all."""
+    if group.is_quota:
+        return set()
+    units = drawn[group.id].units
+    ids = units[group.draws[-1].unit].astype(str)
+    if not group.draws[-1].per_evaluatee:
+        return {(one, "") for one in ids}
+    return set(zip(ids, units["evaluatee"].astype(str), strict=True))
 
 
 def read_contacts(table: pd.DataFrame, scheme: Scheme, drawn: Mapping[str, Drawn], file: str) -> pd.DataFrame:
@@ -150,15 +179,12 @@ def read_contacts(table: pd.DataFrame, scheme: Scheme, drawn: Mapping[str, Drawn
     lines, faults = rows.index.to_numpy() + 2, []
     group = rows["group"].map(names)
     code = rows["disposition"].replace(CHINESE)
-    there = {
-        one.id: set(drawn[one.id].units[one.draws[-1].unit].astype(str)) if not one.is_quota else set[str]()
-        for one in scheme.groups
-    }
+    there = {one.id: _ids(one, drawn) for one in scheme.groups}
     for at, (of, row, disposition) in enumerate(zip(group, rows.itertuples(index=False), code, strict=True)):
         line = lines[at]
         if of not in there:
             faults.append(fault("", "unknown_group", row=line, found=row.group, known=known))
-        elif row.respondent not in there[of]:
+        elif not {(row.respondent, row.evaluatee), (row.respondent, "")} & there[of]:
             who = {"found": row.respondent, "evaluatee": row.evaluatee, "group": of}
             faults.append(fault("", "not_in_sample", row=line, **who))
         if row.evaluatee and row.evaluatee not in scheme.evaluatees:

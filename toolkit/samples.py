@@ -14,9 +14,10 @@ import pandas as pd
 from sampling import Quota, Sample, release
 from sampling.draw import has_reserves
 from toolkit.drawing import EACH, draw_all
+from toolkit.errors import RoundError, fault
 from toolkit.files import read_own_table, write_json, write_table
 from toolkit.quota import quota_sheet
-from toolkit.scheme import Draw, Scheme
+from toolkit.scheme import Draw, Group, Scheme
 
 NUMBERS = ("prob", "weight", "population", "stage_prob")
 
@@ -35,7 +36,8 @@ def write_samples(
     shutil.rmtree(parts, ignore_errors=True)
     counts = {}
     try:
-        for _, one, samples in draw_all(scheme, frames, key):
+        for group, one, samples in draw_all(scheme, frames, key):
+            _refuse_columns(group, one, next(iter(samples.values())).units)
             for evaluatee, sample in samples.items():
                 place = _place(parts, one, evaluatee)
                 write_table(place.with_name(place.name + ".csv"), sample.units)
@@ -51,6 +53,16 @@ def write_samples(
     shutil.rmtree(folder)
     parts.rename(folder)
     return counts
+
+
+def _refuse_columns(group: Group, one: Draw, units: pd.DataFrame) -> None:
+    """Name the columns of adjustment cells that the sample does not have."""
+    lacking = [c for c in group.adjust_by or () if c not in units.columns]
+    if one == group.draws[-1] and lacking:
+        columns = ", ".join(units.columns)
+        raise RoundError(
+            group.id, [fault("", "adjust_column", group=group.id, column=c, columns=columns) for c in lacking]
+        )
 
 
 def quotas(scheme: Scheme) -> Iterator[tuple[Draw, Quota]]:

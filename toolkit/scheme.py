@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from sampling.designs import Census, Design, Quota, method_of, number_of
-from scoring.consequence import LowSatisfaction
+from scoring.consequence import Bottom, LowSatisfaction
 from scoring.scale import Scale
 from toolkit.errors import Fault, SchemeError, fault
 from toolkit.faults import kind_faults, pydantic_faults, usable
@@ -371,6 +371,8 @@ def _group_faults(group: Group, path: str) -> Iterator[Fault]:
         yield fault(f"{path}.adjust_by", "adjust_plain")
     if group.is_quota and (len(group.draws) > 1 or group.adjust_by is not None):
         yield fault(f"{path}.draws", "quota_alone")
+    if group.is_quota and not group.draws[-1].per_evaluatee:
+        yield fault(f"{path}.draws[{len(group.draws) - 1}].per_evaluatee", "quota_each")
     each = group.draws[-1].per_evaluatee
     if each == (group.overlap is not None):
         yield fault(f"{path}.overlap", "overlap", found=group.overlap)
@@ -422,6 +424,10 @@ def _range_faults(scheme: Scheme) -> Iterator[Fault]:
     full_mark = getattr(scheme, "full_mark", 100)
     if not full_mark > 0:
         yield fault("full_mark", "positive", found=full_mark)
+    low_rule, sizes = scheme.low_satisfaction_rule, [len(each.evaluatees) for each in scheme.classes]
+    if isinstance(low_rule, Bottom) and sizes and not 1 <= low_rule.places <= min(sizes):
+        found = {"units": min(sizes), "found": low_rule.places}
+        yield fault("low_satisfaction_rule.places", "bottom_places", **found)
     rule = getattr(scheme, "response", Response())
     if not 0 < rule.partial <= rule.complete <= 1:
         yield fault("response.partial", "response", partial=rule.partial, complete=rule.complete)

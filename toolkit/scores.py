@@ -34,6 +34,7 @@ TRAIL = [
 
 
 QUOTA_WEIGHT, RESPONDED, ADJUSTED_IN = "design: quota weight", "design: responded", "design: cell"
+INELIGIBLE = "not eligible"
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,13 @@ class Drawn:
         One row per drawn respondent (of each evaluatee, where lists differ).
     roles : dict
         Columns of ``units``: the arguments of ``scoring.Survey``.
+    cells : tuple of str
+        The cells of a quota.
     """
 
     units: pd.DataFrame
     roles: Mapping[str, Any]
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,10 @@ class Scores:
     status : "provisional", "preliminary", "reviewed" or "formal"
     left_out : tuple of str
         In a provisional result, what is not in it yet.
+    set_aside : int
+        Rows of answers that do not count because something is wrong with them.
+    reserves : DataFrame
+        Where reserves were released: scores with and without them.
     """
 
     scheme: Scheme
@@ -100,6 +108,8 @@ class Scores:
     trail: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=TRAIL))
     status: Status = "preliminary"
     left_out: tuple[str, ...] = ()
+    set_aside: int = 0
+    reserves: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def surveyed(self) -> pd.Series:
@@ -226,6 +236,11 @@ def score(scheme: Scheme, drawn: Mapping[str, Drawn], answers: Mapping[str, Answ
         A variance cannot be estimated.
     """
     faults = [one for group in scheme.groups for one in _lacking(scheme, group, answers[group.id])]
+    faults += [
+        fault("", "quota_empty", group=group.id, evaluatee=one, cells=", ".join(cells))
+        for group in scheme.groups
+        for one, cells in empty_cells(scheme, group, drawn[group.id], answers[group.id]).items()
+    ]
     if faults:
         raise RoundError(scheme.id, faults)
     by_group = [_group(scheme, group, drawn[group.id], answers[group.id]) for group in scheme.groups]
@@ -253,6 +268,19 @@ def score(scheme: Scheme, drawn: Mapping[str, Drawn], answers: Mapping[str, Answ
     )
 
 
+def empty_cells(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> dict[str, list[str]]:
+    """Name the cells of a quota in which nobody rated an evaluatee."""
+    if not group.is_quota:
+        return {}
+    rated = answers.table.iloc[:, 2:].notna().any(axis=1).to_numpy()
+    rows = places(answers.table, drawn.units, group, scheme)[rated]
+    there = set(drawn.units["stratum"].to_numpy()[rows])
+    found = {
+        one: [cell for cell in drawn.cells if f"{one} / {cell}" not in there] for one in scheme.evaluatees
+    }
+    return {one: cells for one, cells in found.items() if cells}
+
+
 def _lacking(scheme: Scheme, group: Group, answers: Answers) -> list[Fault]:
     """Name the evaluatees and indicators to which a group gives no valid answer."""
     sheets = answers.table
@@ -278,6 +306,9 @@ def _group(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Grou
     is_census = group.is_census and group.population == "finite" and group.adjust_by is None
     if is_census or group.adjust_by is not None:  # who sent no sheet counts as well
         answers = completed(scheme, group, drawn.units, answers)
+    if group.is_quota:  # who rates nothing fills no cell
+        rated = answers.table.iloc[:, 2:].notna().any(axis=1).to_numpy()
+        answers = Answers(answers.table[rated], answers.state[rated])
     rows = places(answers.table, drawn.units, group, scheme)
     strange = answers.table[rows < 0]
     if len(strange):
@@ -296,7 +327,8 @@ def _group(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Grou
         columns |= {QUOTA_WEIGHT: quota_weights(drawn.units, rows)}
         roles |= {"weight": QUOTA_WEIGHT}
     if group.adjust_by is not None:
-        columns |= {RESPONDED: _responded(group, answers), ADJUSTED_IN: _cells(group, drawn, answers, rows)}
+        columns[RESPONDED] = _responded(group, drawn, answers, rows)
+        columns[ADJUSTED_IN] = _cells(group, drawn, answers, rows)
         roles |= {"responded": RESPONDED, "cell": ADJUSTED_IN}
     table = answers.table.assign(**columns)
     if group.population == "infinite":
@@ -319,9 +351,14 @@ def quota_weights(units: pd.DataFrame, rows: NDArray[np.intp]) -> Floats:
     return np.asarray(count / np.bincount(codes)[codes], dtype=np.float64)
 
 
-def _responded(group: Group, answers: Answers) -> NDArray[np.bool_]:
-    """Tell who answered anything; a panel member who did so for one evaluatee responded for all."""
+def _responded(group: Group, drawn: Drawn, answers: Answers, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Tell who answered anything; a panel member who did so for one evaluatee responded for all.
+
+    Who is not eligible has nothing to answer, so nothing of theirs is missing.
+    """
     said = (answers.state <= State.DONT_KNOW).any(axis=1)
+    if INELIGIBLE in drawn.units:
+        said = said | drawn.units[INELIGIBLE].to_numpy()[rows]
     if not group.draws[-1].per_evaluatee:
         who = pd.factorize(answers.table["respondent"])[0]
         said = (np.bincount(who, weights=said) > 0)[who]
@@ -333,6 +370,8 @@ def _cells(group: Group, drawn: Drawn, answers: Answers, rows: NDArray[np.intp])
     parts = [drawn.units[column].astype(str).to_numpy()[rows] for column in group.adjust_by or ()]
     if group.draws[-1].per_evaluatee:
         parts.insert(0, answers.table["evaluatee"].astype(str).to_numpy())
+    if INELIGIBLE in drawn.units:  # they stand for other ineligible ones, and take over nobody's weight
+        parts.append(np.where(drawn.units[INELIGIBLE].to_numpy()[rows], "ineligible", ""))
     whole = np.full(len(answers.table), "", dtype=object)
     return np.asarray([" / ".join(one) for one in zip(*parts, strict=True)] if parts else whole, dtype=object)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -41,6 +41,12 @@ SCHEME_FAULTS: list[tuple[str, list[tuple[str, str]], str, str]] = [
         [(STAFF, STAFF + "\nadjust_by = []"), (SYSTEMATIC, 'kind = "quota"\nn = 9\nby = ["level"]\n\n')],
         "groups[1].draws: a quota has no stage before it, and no adjustment cells",
         "groups[1].draws：配额之前不能有抽样阶段，也不能有调整单元",
+    ),
+    (
+        "bottom_places",
+        [('= { kind = "unstated" }', '= { kind = "bottom", places = 3 }')],
+        "low_satisfaction_rule.places: must be from 1 to the 2 units of the smallest class; it is 3",
+        "low_satisfaction_rule.places：应在 1 到最小一类的单位数 2 之间，现为 3",
     ),
     (
         "response",
@@ -347,8 +353,8 @@ def seal_twice(bench: Bench) -> None:
 
 def change_too_much(bench: Bench) -> None:
     one = bench.collect(lambda sheets: sheets)
-    one.change("县公安局", 60, reason="信访", office="县监察局")
     one.score()
+    one.change("县公安局", 60, reason="信访", office="县监察局")
 
 
 def contacts(bench: Bench, disposition: str) -> None:
@@ -368,7 +374,23 @@ def release_less(bench: Bench) -> None:
         one.release("delegates", count, reason="联系不上", office="县统计局")
 
 
-def quota(bench: Bench, cell: str) -> None:
+def adjust_by_nothing(bench: Bench) -> None:
+    at = SMALL.index('id = "staff"')
+    tail = SMALL[at:].replace('official = "design"', 'official = "design"\nadjust_by = ["age"]', 1)
+    bench.make(scheme=bench.file("s.toml", (SMALL[:at] + tail).encode())).draw("k")
+
+
+def withdraw_from_two_worksheets(bench: Bench) -> None:
+    one = bench.drawn()
+    sheets = bench.sheets_of(one)
+    with pd.ExcelWriter(bench.folder / "two.xlsx") as book:
+        sheets.iloc[:50].to_excel(book, sheet_name="一", index=False)
+        sheets.iloc[50:].to_excel(book, sheet_name="二", index=False)
+    one.collect(bench.folder / "two.xlsx")
+    one.withdraw("001-two.xlsx", reason="x", office="y", rows=[2])
+
+
+def quota(bench: Bench, cell: str, score: bool = False) -> None:
     group = SMALL[SMALL.index('[[groups]]\nid = "inspectors"') : SMALL.index("[[unclear]]")]
     draws = group[group.index("[[groups.draws]]") :]
     street = group.replace(
@@ -393,6 +415,11 @@ design = { kind = "quota", n = 5, by = ["age"] }
     good = sheets.assign(respondent="y", age=cell)
     write_table(bench.folder / "a.csv", pd.concat([sheets, good]).assign(**dict.fromkeys(SERVICES, "7")))
     one.collect(bench.folder / "a.csv")
+    if score:
+        others = bench.sheets_of(Round(one.folder, replace(one.scheme, groups=one.scheme.groups[:3])))
+        write_table(bench.folder / "b.csv", others)
+        one.collect(bench.folder / "b.csv")
+        one.score()
     raise_aside(one)
 
 
@@ -473,6 +500,14 @@ CASES: dict[str, Callable[[Bench], Any]] = {
     "quota_count": lambda bench: quota_sheet(
         pd.DataFrame({"sex": ["男"], "population": ["0"]}), Quota(2, ("sex",)), "residents"
     ),
+    "quota_empty": lambda bench: quota(bench, "[15,60)", score=True),
+    "quota_each": lambda bench: Scheme.read(
+        edited([('design = { kind = "census" }', 'design = { kind = "quota", n = 5, by = ["age"] }')])
+    ),
+    "adjust_column": adjust_by_nothing,
+    "nothing_withdrawn": lambda bench: withdraw(bench, rows=[99999]),
+    "several_sheets": withdraw_from_two_worksheets,
+    "not_scored": lambda bench: bench.make().change("县公安局", 1, reason="x", office="y"),
     "no_points": lambda bench: bench.make().change("县公安局", 0, reason="x", office="y"),
     "change_off_scale": change_too_much,
     "too_few_answers": lambda bench: bench.collect(lambda sheets: sheets.iloc[:1]).score(provisional=True),

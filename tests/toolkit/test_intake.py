@@ -129,14 +129,16 @@ def test_a_bad_cell_of_a_form_is_named_with_its_worksheet(
     assert (line["respondent"], line["evaluatee"]) == (who, whom)
 
 
-def test_a_worksheet_without_a_table_is_told_not_dropped(
+def test_a_worksheet_without_a_table_is_listed_not_dropped(
     drawn: Round, sheets: pd.DataFrame, tmp_path: Path
 ) -> None:
     with pd.ExcelWriter(tmp_path / "a.xlsx") as book:
         sheets.to_excel(book, sheet_name="回收", index=False)
         pd.DataFrame({"备注": ["另有三份在路上"]}).to_excel(book, sheet_name="说明", index=False)
-    with pytest.raises(RoundError, match=r"a\.xlsx / 说明 lacks the columns evaluatee \(被评单位\)"):
-        drawn.collect(tmp_path / "a.xlsx")
+    found = drawn.collect(tmp_path / "a.xlsx")
+    assert found.sheets == len(sheets)
+    assert set(found.set_aside["sheet"]) == {"说明"}
+    assert found.set_aside.iloc[-1]["why"] == "row 1: '备注' is no evaluatee of this scheme"
 
 
 def test_every_worksheet_with_a_table_counts(drawn: Round, sheets: pd.DataFrame, tmp_path: Path) -> None:
@@ -260,3 +262,54 @@ def test_a_killed_import_leaves_the_round_as_it_was(
         assert [step["file"] for step in drawn.steps("collect")] == ["001-a.csv", "002-b.csv"]
     assert 1 in outcomes
     assert len(after) > len(journal)
+
+
+def test_two_forms_under_each_other_are_of_two_respondents(
+    drawn: Round, sheets: pd.DataFrame, tmp_path: Path
+) -> None:
+    mine = sheets[sheets["group"] == "delegates"]
+    first, second = mine["respondent"].drop_duplicates().iloc[:2]
+    text = ""
+    for who in (first, second):
+        own = mine[mine["respondent"] == who].drop(columns=["group", "respondent"])
+        table = own.rename(columns={"evaluatee": "被评单位"}).to_csv(index=False)
+        text += f"编号,{who}\n对象类别：代表委员\n{table}\n"
+    (tmp_path / "两张.csv").write_text(text, encoding="utf8")
+    found = drawn.collect(tmp_path / "两张.csv")
+    assert (found.sheets, len(found.set_aside)) == (10, 0)
+    table = drawn.answers()["delegates"].table.astype({"evaluatee": str})
+    kept = table.set_index(["respondent", "evaluatee"]).sort_index()
+    due = mine[mine["respondent"].isin([first, second])].set_index(["respondent", "evaluatee"])
+    for column in kept.columns:
+        numbers = pd.to_numeric(due[column], errors="coerce").sort_index()
+        assert kept[column].to_numpy() == pytest.approx(numbers.to_numpy(), nan_ok=True)
+
+
+@pytest.mark.parametrize("what", [{"rows": [99999]}, {"sheet": "没有"}])
+def test_withdrawing_what_is_not_there_is_refused(
+    drawn: Round, sheets: pd.DataFrame, tmp_path: Path, what: dict[str, object]
+) -> None:
+    write_table(tmp_path / "a.csv", sheets)
+    drawn.collect(tmp_path / "a.csv")
+    with pytest.raises(RoundError, match=r"no row of 001-a\.csv is meant"):
+        drawn.withdraw("001-a.csv", reason="x", office="y", **what)  # type: ignore[arg-type]
+    assert drawn.withdraw("001-a.csv", reason="x", office="y", rows=[2, 3]) == 2
+
+
+def test_a_row_of_several_worksheets_needs_its_worksheet(
+    drawn: Round, sheets: pd.DataFrame, tmp_path: Path
+) -> None:
+    with pd.ExcelWriter(tmp_path / "a.xlsx") as book:
+        for name, part in sheets.groupby("group", sort=False):
+            part.to_excel(book, sheet_name=str(name), index=False)
+    drawn.collect(tmp_path / "a.xlsx")
+    with pytest.raises(RoundError, match=r"row 2 stands on several worksheets .*: users, staff"):
+        drawn.withdraw("001-a.xlsx", reason="x", office="y", rows=[2])
+    assert drawn.withdraw("001-a.xlsx", reason="x", office="y", rows=[2], sheet="staff") == 1
+    assert drawn.admitted().set_aside["sheet"].tolist() == ["staff"]
+
+
+def test_the_same_file_again_says_so(drawn: Round, sheets: pd.DataFrame, tmp_path: Path) -> None:
+    write_table(tmp_path / "a.csv", sheets)
+    assert "admitted" in str(drawn.collect(tmp_path / "a.csv"))
+    assert str(drawn.collect(tmp_path / "a.csv")) == "a.csv: this very file was taken in before"

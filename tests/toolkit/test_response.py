@@ -365,3 +365,140 @@ def test_a_quota_sheet_that_was_edited_is_named(quota_round: Round) -> None:
     assert quota_round.verify() == [
         "samples/street.csv: not the cells and targets that the frame residents gives"
     ]
+
+
+# ------------------------------------------------------------------- what a first user came upon
+
+
+def test_a_withdrawn_quota_row_leaves_its_cell_too(
+    quota_round: Round, sheets_of: Sheets, tmp_path: Path
+) -> None:
+    mine = street(quota_round, np.random.default_rng(4))
+    others = sheets_of_drawn(quota_round, sheets_of)
+    collected(quota_round, others, tmp_path)
+    wrong = mine.assign(sex=mine["sex"].map({"男": "女", "女": "男"}))
+    write_table(tmp_path / "wrong.csv", wrong)
+    write_table(tmp_path / "right.csv", mine)
+    quota_round.collect(tmp_path / "wrong.csv")
+    again = quota_round.collect(tmp_path / "right.csv").set_aside
+    assert set(again["rule"]) == {"answered_differently"}  # the ratings are the same, the cells are not
+    quota_round.withdraw("002-wrong.csv", reason="录错性别", office="县统计局")
+    units = quota_round.drawn()["street"].units.set_index("id")["quota cell"]
+    due = (mine["age_group"] + " / " + mine["sex"]).set_axis(mine["respondent"])
+    assert units.to_dict() == due.to_dict()
+
+
+def test_a_cell_in_which_nobody_rates_stops_the_scores(
+    quota_round: Round, sheets_of: Sheets, tmp_path: Path
+) -> None:
+    mine = street(quota_round, np.random.default_rng(4))
+    old = mine["age_group"] == "40+"
+    mine.loc[
+        (mine["evaluatee"] == "县公安局") & old & (mine["sex"] == "女"), ["依法履职", "办事效率", "清正廉洁"]
+    ] = "拒答"
+    collected(quota_round, pd.concat([sheets_of_drawn(quota_round, sheets_of), mine]), tmp_path)
+    with pytest.raises(
+        RoundError, match="nobody in 40\\+ / 女 rates '县公安局'; collect more, or merge cells"
+    ):
+        quota_round.score()
+    found = quota_round.score(provisional=True)
+    assert "县公安局" not in found.table["evaluatee"].tolist()
+    assert any("配额单元还没有人" in one for one in found.left_out)
+
+
+def test_quota_respondents_without_a_rating_fill_no_cell(
+    quota_round: Round, sheets_of: Sheets, tmp_path: Path
+) -> None:
+    mine = street(quota_round, np.random.default_rng(4))
+    first = mine.index[mine["evaluatee"] == "县教育局"][0]
+    asked = ["依法履职", "办事效率", "清正廉洁"]
+    without = mine.drop(index=first)
+    mine.loc[first, asked] = "拒答"
+    found = []
+    for number, part in enumerate((mine, without)):
+        one = quota_round if number else Round.open(copied(quota_round, tmp_path))
+        collected(one, pd.concat([sheets_of_drawn(one, sheets_of), part]), tmp_path)
+        found.append(one.score().groups.query("group == 'street'")["estimate"].tolist())
+    assert found[0] == found[1]
+
+
+def copied(one: Round, tmp_path: Path) -> Path:
+    import shutil
+
+    return shutil.copytree(one.folder, tmp_path / "copy")
+
+
+def test_ineligible_units_take_over_no_weight(make_round: Make, sheets_of: Sheets, tmp_path: Path) -> None:
+    at = SMALL.index('id = "staff"')
+    tail = SMALL[at:].replace('official = "design"', 'official = "design"\nadjust_by = ["level"]', 1)
+    (tmp_path / "s.toml").write_text(SMALL[:at] + tail, encoding="utf8")
+    one = make_round(scheme=tmp_path / "s.toml")
+    one.draw("k")
+    sheets = sheets_of(one)
+    own = (sheets["group"] == "staff") & (sheets["evaluatee"] == "县教育局")
+    units = one.sample("staff", "县教育局").units
+    gone = units.loc[units["level"] == "乡镇级", "id"].tolist()[:3]
+    lost = sheets[own & sheets["respondent"].isin(gone)].index
+    collected(one, sheets.drop(index=lost), tmp_path)
+    lines = pd.DataFrame(
+        {"group": "staff", "respondent": gone, "evaluatee": "县教育局", "disposition": "不合格"}
+    )
+    write_table(tmp_path / "c.csv", lines)
+    one.contacts(tmp_path / "c.csv")
+    line = one.score().groups.query("group == 'staff' and evaluatee == '县教育局'").iloc[0]
+    # By hand: the weights of those who answered stay what the draw gave them.
+    kept = sheets[own].drop(index=lost).merge(units, left_on="respondent", right_on="id")
+    score = 0.0
+    for indicator in one.scheme.indicators["县教育局"]:
+        rating = pd.to_numeric(kept[indicator], errors="coerce")
+        score += 10 / 3 * float((rating * kept["weight"]).sum() / kept["weight"][rating.notna()].sum())
+    assert line["estimate"] == pytest.approx(score, rel=1e-12)
+    response = one.response().set_index(["group", "evaluatee"]).loc[("staff", "县教育局")]
+    assert (response["ineligible"], response["unknown"]) == (3, 0)
+    wrong = lines.assign(evaluatee="县公安局")
+    write_table(tmp_path / "d.csv", wrong)
+    with pytest.raises(RoundError, match="is not in the staff sample for '县公安局'"):
+        one.contacts(tmp_path / "d.csv")
+
+
+def test_a_contact_that_says_complete_needs_a_sheet(
+    drawn: Round, sheets: pd.DataFrame, tmp_path: Path
+) -> None:
+    own = sheets.index[(sheets["group"] == "users") & (sheets["evaluatee"] == "县教育局")]
+    who = sheets.loc[own[0], "respondent"]
+    collected(drawn, sheets.drop(index=own[0]), tmp_path)
+    line = {"group": "users", "respondent": who, "evaluatee": "县教育局", "disposition": "完成"}
+    write_table(tmp_path / "c.csv", pd.DataFrame([line]))
+    drawn.contacts(tmp_path / "c.csv")
+    found = drawn.response().set_index(["group", "evaluatee"]).loc[("users", "县教育局")]
+    assert (found["other"], found["unknown"]) == (1, 0) and found["RR2"] < 1
+
+
+def test_adjustment_by_a_column_that_is_not_there_is_told_at_the_draw(
+    make_round: Make, tmp_path: Path
+) -> None:
+    at = SMALL.index('id = "staff"')
+    tail = SMALL[at:].replace('official = "design"', 'official = "design"\nadjust_by = ["age"]', 1)
+    (tmp_path / "s.toml").write_text(SMALL[:at] + tail, encoding="utf8")
+    with pytest.raises(RoundError, match="group staff: adjust_by names 'age'; the sample has"):
+        make_round(scheme=tmp_path / "s.toml").draw("k")
+
+
+def test_released_reserves_without_the_main_units_still_score(
+    with_reserves: Round, people: Any, tmp_path: Path
+) -> None:
+    one, whom = with_reserves, "县教育局"
+    one.release("users", 2, evaluatee=whom, **WHO)
+    parts = []
+    for group in one.scheme.groups:
+        units = one.drawn()[group.id].units
+        if group.id == "users":
+            units = units[(units["evaluatee"] != whom) | (units["role"] == "reserve")]
+        on = ["respondent", "evaluatee"] if group.draws[-1].per_evaluatee else ["respondent"]
+        own = units.rename(columns={group.draws[-1].unit: "respondent"})[on].astype(str)
+        parts.append(people.answers[people.answers["group"] == group.id].merge(own, on=on))
+    collected(one, pd.concat(parts, ignore_index=True), tmp_path)
+    scores = one.score()
+    assert scores.reserves["score_without"].isna().all()
+    assert scores.reserves["why"].str.contains("no valid answer").all()
+    assert one.verify() == []

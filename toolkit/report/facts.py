@@ -6,9 +6,6 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
-from toolkit.files import read_own_table
 from toolkit.round import Round
 from toolkit.scheme import Draw, Scheme
 
@@ -61,8 +58,6 @@ class RoundFacts:
     draws : tuple of DrawFacts
     frames, answers : tuple of File
         Lists drawn from, and answers taken in.
-    set_aside : int
-        Rows of answers that do not count, at the last scoring.
     """
 
     made: bool
@@ -70,7 +65,6 @@ class RoundFacts:
     draws: tuple[DrawFacts, ...]
     frames: tuple[File, ...] = ()
     answers: tuple[File, ...] = ()
-    set_aside: int = 0
 
 
 def round_facts(one: Round) -> RoundFacts:
@@ -82,8 +76,6 @@ def round_facts(one: Round) -> RoundFacts:
         Drawn, with answers.
     """
     step = one.steps("draw")[-1]
-    listed = one.folder / "results" / "set_aside.csv"
-    lines = read_own_table(listed)[["file", "sheet", "row"]] if listed.is_file() else pd.DataFrame()
     return RoundFacts(
         made=one.made,
         key=step["key"],
@@ -95,7 +87,6 @@ def round_facts(one: Round) -> RoundFacts:
         ),
         frames=tuple(File(name, digest) for name, digest in sorted(step["frames"].items())),
         answers=tuple(File(each["file"], each["sha256"], each["sheets"]) for each in one.steps("collect")),
-        set_aside=len(lines.drop_duplicates()),
     )
 
 

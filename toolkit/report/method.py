@@ -179,7 +179,7 @@ def _error_points(scores: Scores, census: Sequence[Group]) -> tuple[str, ...]:
     quotas = [group for group in scores.scheme.groups if group.is_quota]
     if quotas:
         points.append(
-            f"{_names(quotas)}按配额由调查员选人，没有入样概率：每人按单元人口 ÷ 单元人数加权，"
+            f"{_names(quotas)}按配额由调查员选人，没有入样概率：按设计加权时，每人按单元人口 ÷ 单元人数加权，"
             "误差按单元内简单随机抽样计算，假定单元内选谁与评分无关；这一假定无法由数据检验。"
         )
     adjusted = [group for group in scores.scheme.groups if group.adjust_by is not None]

@@ -25,6 +25,7 @@ from toolkit.report.tables import (
     group_counts,
     group_responses,
     label_shares,
+    reserves_told,
     satisfied_labels,
     share_error,
 )
@@ -90,7 +91,8 @@ def render(scores: Scores, facts: RoundFacts, made: bool) -> str:
         "responses": [_response(one) for one in group_responses(scores)],
         "rates": RATES,
         "rates_told": RATES_TOLD,
-        "set_aside": facts.set_aside,
+        "set_aside": scores.set_aside,
+        "reserves": reserves_told(scores),
         "trail": trail_rows(scores),
         "rule": rule_in_words(scheme),
         "accountable": accountable_rows(scores),

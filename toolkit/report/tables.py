@@ -107,6 +107,25 @@ RATES_TOLD = (
 )
 
 
+def reserves_told(scores: Scores) -> str:
+    """Say what released reserves change; empty where none were released."""
+    table = scores.reserves
+    if table.empty:
+        return ""
+    if table["score_without"].isna().any():
+        return "启用的备用样本都已计入；只用正式样本还不能计分。"
+    gap, at = largest_gap(table["score"], table["score_without"])
+    moved = int((table["rank"] != table["rank_without"]).sum())
+    points = (
+        f"{published(np.array([gap]), scores.scheme.ranking.decimals)[0]:.{scores.scheme.ranking.decimals}f}"
+    )
+    return (
+        f"启用的备用样本都已计入。只用正式样本时，综合得分最多相差 {points} 分"
+        f"（{table['evaluatee'].iloc[at]}），"
+        f"名次不同的有 {moved} 个单位；逐个见 results/reserves.csv。"
+    )
+
+
 def group_responses(scores: Scores) -> list[GroupResponse]:
     """Tell the response of every group that was drawn."""
     found = []

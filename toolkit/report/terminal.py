@@ -67,6 +67,9 @@ def print_leagues(scores: Scores, top: int = 3, bottom: int = 3, made: bool = Fa
 
 def print_intake(intake: Intake, folder: Path, most: int = 5) -> None:
     """Print what came of a file of answers, and the first reasons for rows set aside, in both languages."""
+    if intake.before:
+        print(f"{intake.file}：这份文件此前已收，不再计入。 This very file was taken in before.")
+        return
     rows = len(intake.set_aside[["sheet", "row"]].drop_duplicates())
     print(f"{intake.file}：计入 {count(intake.sheets)} 份，另列 {count(rows)} 行。", end=" ")
     print(f"{count(intake.sheets)} sheets admitted, {count(rows)} rows set aside.")

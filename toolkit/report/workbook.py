@@ -22,6 +22,7 @@ from toolkit.report.tables import (
     group_counts,
     group_table,
     label_shares,
+    reserves_told,
     share_error,
 )
 from toolkit.report.writing import (
@@ -287,7 +288,8 @@ def _response(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
             )
         )
     about = "每类调查对象中，每个单位抽中的人各是什么结果，和 AAPOR 应答率。"
-    yield _single("应答率", scheme, about, Table(columns, tuple(rows), notes=(RATES_TOLD,)), frozen=2)
+    notes = (RATES_TOLD, *filter(None, (reserves_told(scores),)))
+    yield _single("应答率", scheme, about, Table(columns, tuple(rows), notes=notes), frozen=2)
 
 
 def _review(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:

@@ -13,7 +13,6 @@ from toolkit.drawing import gather
 from toolkit.errors import Fault, RoundError, fault
 from toolkit.files import file_digest, read_table, write_bytes, write_table
 from toolkit.intake import SET_ASIDE, Admitted, Intake, Withdrawal, admit, answer_rows
-from toolkit.quota import as_drawn, respondents
 from toolkit.response import CONTACT_KEYS, read_contacts, response_table
 from toolkit.round.draws import RoundDraws
 from toolkit.samples import read_quota, worked
@@ -54,13 +53,13 @@ class RoundAnswers(RoundDraws):
         taken, gone = self.steps("collect"), self._withdrawn()
         whole = {one.file for one in gone if one.rows is None and one.sheet is None}
         if digest in {step["sha256"] for step in taken if step["file"] not in whole}:
-            return Intake(path.name, 0, pd.DataFrame(columns=SET_ASIDE))
+            return Intake(path.name, 0, pd.DataFrame(columns=SET_ASIDE), before=True)
         kept = f"{len(taken) + 1:03d}-{path.name}"
         rows = pd.concat([*([self._rows()] if taken else []), rows.assign(file=kept)])
         found = self._admit(rows)
         sheets = found.sheets.get(kept, 0)
         set_aside = found.set_aside[found.set_aside["file"] == kept].reset_index(drop=True)
-        if not sheets and not (set_aside["rule"] == "answered_again").any():
+        if not sheets and not set_aside["rule"].isin(["answered_again", "answered_differently"]).any():
             reasons = [Fault("", *pair) for pair in zip(set_aside["why"], set_aside["why_zh"], strict=True)]
             raise RoundError(path.name, [fault("", "no_row_usable", file=path.name), *reasons])
         write_bytes(self.folder / "answers" / "raw" / kept, path.read_bytes())
@@ -77,7 +76,7 @@ class RoundAnswers(RoundDraws):
         office: str,
         rows: Sequence[int] | None = None,
         sheet: str | None = None,
-    ) -> None:
+    ) -> int:
         """Take back a file of answers or some of its rows; they stay in ``answers/raw`` and the journal.
 
         Parameters
@@ -89,12 +88,18 @@ class RoundAnswers(RoundDraws):
         rows : list of int, optional
             Rows of the file; without it, all of them.
         sheet : str, optional
-            Worksheet of the rows.
+            Worksheet of the rows, where the file has several.
+
+        Returns
+        -------
+        int
+            Rows taken back.
 
         Raises
         ------
         RoundError
-            There is no such file, the reason or the office is empty, or the result is sealed.
+            There is no such file or row, a row stands on several worksheets, the reason or the office is
+            empty, or the result is sealed.
         """
         self._refuse_sealed()
         known = [step["file"] for step in self.steps("collect")]
@@ -103,7 +108,21 @@ class RoundAnswers(RoundDraws):
             raise RoundError(self.folder.name, [fault("", "no_such_answers", file=file, known=names)])
         self._reasoned(reason, office)
         chosen = None if rows is None else [int(row) for row in rows]
+        step = next(step for step in self.steps("collect") if step["file"] == file)
+        raw = self.folder / "answers" / "raw" / file
+        there = answer_rows(raw, self.scheme, step["group"], file)
+        meant = there if chosen is None else there[there["row"].isin(chosen)]
+        meant = meant if sheet is None else meant[meant["sheet"] == sheet]
+        if meant.empty:
+            raise RoundError(self.folder.name, [fault("", "nothing_withdrawn", file=file)])
+        if chosen is not None and sheet is None:
+            pages = meant.groupby("row")["sheet"].unique()
+            several = pages[pages.map(len) > 1]
+            if len(several):
+                told = {"row": several.index[0], "file": file, "sheets": ", ".join(several.iloc[0])}
+                raise RoundError(self.folder.name, [fault("", "several_sheets", **told)])
         self.note("withdraw", file=file, rows=chosen, sheet=sheet, reason=reason, office=office)
+        return len(meant)
 
     def admitted(self) -> Admitted:
         """Read all answers taken in: those that count, by group, and the rows set aside with the reason."""
@@ -125,7 +144,11 @@ class RoundAnswers(RoundDraws):
         return pd.concat(parts) if parts else pd.DataFrame(columns=[*KEYS, *self.scheme.cell_columns])
 
     def _admit(self, rows: pd.DataFrame, reserves: bool = True) -> Admitted:
-        return admit(rows, self.drawn(rows, reserves), self.scheme, self._withdrawn())
+        samples = self.folder / "samples"
+        quotas = {
+            group.id: read_quota(samples, group.draws[-1]) for group in self.scheme.groups if group.is_quota
+        }
+        return admit(rows, self.lists(reserves), self.scheme, self._withdrawn(), quotas)
 
     def _withdrawn(self) -> list[Withdrawal]:
         return [
@@ -139,28 +162,27 @@ class RoundAnswers(RoundDraws):
             for step in self.steps("withdraw")
         ]
 
-    def drawn(self, rows: pd.DataFrame | None = None, reserves: bool = True) -> dict[str, Drawn]:
-        """Read the drawn respondents of every group, released reserves among them.
+    def drawn(self) -> dict[str, Drawn]:
+        """Give the respondents of every group: the drawn, and of a quota those who answered in a cell."""
+        lists = self.lists()
+        if len(lists) < len(self.scheme.groups) and self.steps("collect"):
+            return self.admitted().drawn
+        return lists
+
+    def lists(self, reserves: bool = True) -> dict[str, Drawn]:
+        """Read the drawn respondents of every group but quotas, released reserves among them.
 
         Parameters
         ----------
-        rows : DataFrame, optional
-            The rows of answers, where they are read already: respondents of a quota are known by them.
         reserves : bool
             Without them, the main units alone.
         """
         if not self.steps("draw"):
             raise RoundError(self.folder.name, [fault("", "not_drawn")])
-        samples, released = self.folder / "samples", self.released() if reserves else {}
-        found = {}
+        released, found = self.released() if reserves else {}, {}
         for group in self.scheme.groups:
             one = group.draws[-1]
-            if group.is_quota:
-                given = self._rows() if rows is None else rows
-                found[group.id] = as_drawn(
-                    respondents(given, read_quota(samples, one), group, self.scheme), group
-                )
-            else:
+            if not group.is_quota:
                 own = {
                     name: worked(sample, released.get((one.name, name), 0))
                     for name, sample in self.samples(one)
@@ -192,7 +214,7 @@ class RoundAnswers(RoundDraws):
         table = read_table(path)
         if digest in {step["sha256"] for step in taken}:
             return 0
-        found = read_contacts(table, self.scheme, self._drawn_lists(), path.name)
+        found = read_contacts(table, self.scheme, self.lists(), path.name)
         kept = f"{len(taken) + 1:03d}-{path.name}"
         write_bytes(self.folder / "answers" / "contacts" / kept, path.read_bytes())
         self.note("contacts", file=kept, sha256=digest, lines=len(found))
@@ -205,15 +227,9 @@ class RoundAnswers(RoundDraws):
 
     def _contacts(self) -> pd.DataFrame:
         folder, steps = self.folder / "answers" / "contacts", self.steps("contacts")
-        drawn = self._drawn_lists() if steps else {}
+        drawn = self.lists() if steps else {}
         parts = [
             read_contacts(read_table(folder / step["file"]), self.scheme, drawn, step["file"])
             for step in steps
         ]
         return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=CONTACT_KEYS)
-
-    def _drawn_lists(self) -> dict[str, Drawn]:
-        """The drawn respondents, without asking who answered."""
-        return self.drawn(
-            pd.DataFrame(columns=["group", "respondent", "evaluatee", *self.scheme.cell_columns])
-        )

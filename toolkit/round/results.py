@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from scoring import AnswerError
 from toolkit.errors import RoundError, UnknownNameError, fault
-from toolkit.files import file_digest, write_bytes, write_table
+from toolkit.files import file_digest, read_own_table, write_bytes, write_table
 from toolkit.intake import Admitted
-from toolkit.response import response_table
+from toolkit.response import response_table, with_ineligible
 from toolkit.review import Change, reviewed
 from toolkit.round.answers import RoundAnswers
 from toolkit.scores import Scores, score
@@ -49,9 +50,11 @@ class Round(RoundAnswers):
         Scores
             When the round is sealed, the formal result again; nothing is written then.
         """
+        if provisional:
+            self._refuse_sealed()
         admitted = self.admitted()
         scores = self.scores(admitted, provisional)
-        if self.sealed and not provisional:
+        if self.sealed:
             return replace(scores, status="formal")
         results = self.folder / "results" / "provisional" if provisional else self.folder / "results"
         for name, table in self.result_tables(scores, admitted).items():
@@ -67,27 +70,31 @@ class Round(RoundAnswers):
         """Score as ``score`` does, and write nothing."""
         from toolkit.provisional import provisional as score_what_is_in
 
-        found = admitted or self.admitted()
-        response = response_table(self.scheme, found.drawn, found.answers, self._contacts())
+        found, contacts = admitted or self.admitted(), self._contacts()
+        bad = found.set_aside[~found.set_aside["rule"].isin(["withdrawn", "answered_again"])]
+        told: dict[str, Any] = {
+            "response": response_table(self.scheme, found.drawn, found.answers, contacts),
+            "set_aside": len(bad[["file", "sheet", "row"]].drop_duplicates()),
+        }
+        drawn = with_ineligible(self.scheme, found.drawn, contacts)
         if provisional:
-            return replace(score_what_is_in(self.scheme, found.drawn, found.answers), response=response)
-        scores = score(self.scheme, found.drawn, found.answers)
-        return replace(reviewed(scores, self.changes()), response=response)
+            return replace(score_what_is_in(self.scheme, drawn, found.answers), **told)
+        scores = replace(reviewed(score(self.scheme, drawn, found.answers), self.changes()), **told)
+        if self.released():
+            scores = replace(scores, reserves=self._beside_main(scores))
+        return scores
 
-    def without_reserves(self) -> pd.DataFrame:
-        """Score the main units alone beside all that counts.
-
-        Returns
-        -------
-        DataFrame
-            ``class``, ``evaluatee``, and score, se and rank with and without the released reserves.
-        """
-        whole = self.scores().table
+    def _beside_main(self, scores: Scores) -> pd.DataFrame:
+        """Score the main units alone beside all that counts; empty where they alone cannot be scored."""
         found = self._admit(self._rows(), reserves=False)
-        main = reviewed(score(self.scheme, found.drawn, found.answers), self.changes()).table
         columns = ["score", "se", "rank"]
-        both = whole[["class", "evaluatee", *columns]].assign(**{f"{c}_without": main[c] for c in columns})
-        return both
+        both = scores.table[["class", "evaluatee", *columns]]
+        drawn = with_ineligible(self.scheme, found.drawn, self._contacts())
+        try:
+            main = reviewed(score(self.scheme, drawn, found.answers), self.changes()).table
+        except (RoundError, AnswerError) as error:
+            return both.assign(**{f"{c}_without": np.nan for c in columns}, why=str(error))
+        return both.assign(**{f"{c}_without": main[c] for c in columns}, why="")
 
     # --- review and seal ------------------------------------------------------------------------------
 
@@ -107,7 +114,8 @@ class Round(RoundAnswers):
         UnknownNameError
             There is no such evaluatee.
         RoundError
-            The points are 0 or no number, the reason or office is empty, or the result is sealed.
+            Nothing is scored yet, the points are 0, no number or leave the scale, the reason or office is
+            empty, or the result is sealed.
         """
         self._refuse_sealed()
         if evaluatee not in self.scheme.evaluatees:
@@ -117,7 +125,20 @@ class Round(RoundAnswers):
         if not np.isfinite(points) or points == 0:
             raise RoundError(self.folder.name, [fault("", "no_points", found=points)])
         self._reasoned(reason, office)
+        self._refuse_off_scale(evaluatee, points)
         self.note("change", evaluatee=evaluatee, points=float(points), reason=reason, office=office)
+
+    def _refuse_off_scale(self, evaluatee: str, points: float) -> None:
+        path, full = self.folder / "results" / "scores.csv", self.scheme.full_mark
+        if not path.is_file():
+            raise RoundError(self.folder.name, [fault("", "not_scored")])
+        table = read_own_table(path).set_index("evaluatee")
+        column = "surveyed" if "surveyed" in table else "estimate"
+        made = sum(one.points for one in self.changes() if one.evaluatee == evaluatee)
+        score = float(str(table.loc[evaluatee, column])) + made
+        if not -1e-9 <= score + points <= full + 1e-9:
+            found = {"evaluatee": evaluatee, "points": points, "score": round(score, 2), "full": full}
+            raise RoundError(self.folder.name, [fault("", "change_off_scale", **found)])
 
     def changes(self) -> list[Change]:
         """Give the changes of the review, oldest first."""
@@ -179,8 +200,8 @@ class Round(RoundAnswers):
             "trail": scores.trail,
             "set_aside": admitted.set_aside,
         }
-        if self.released() and scores.status != "provisional":
-            found["reserves"] = self.without_reserves()
+        if len(scores.reserves):
+            found["reserves"] = scores.reserves
         return found
 
     def verify(self) -> list[str]:
