@@ -187,13 +187,14 @@ def explanation_html(one: Explanation) -> str:
 
     at = 0 if one.language == "zh" else 1
     rows: list[tuple[object, ...]] = []
+    none = ("",) * len(COUNTS)
     for row in one.steps.to_dict("records"):
         counts = tuple(row[name] for name in COUNTS)
         if row["step"] == "answers":
             rows.append((row["label"], *counts, row["working"]))
         elif row["step"] == "group":
-            rows.append((Html(f"<strong>{escaped(row['label'])}</strong>"), "", "", "", ""))
+            rows.append((Html(f"<strong>{escaped(row['label'])}</strong>"), *none, ""))
         else:
-            rows.append((row["label"], "", "", "", row["working"]))
+            rows.append((row["label"], *none, row["working"]))
     heads = ("", *(TEXT[name][at] for name in (*COUNTS, "mean")))
     return together(heading(one.head), table(heads, rows))

@@ -345,6 +345,7 @@ def test_an_explanation_is_shown_as_it_is_printed(panel_scores: Panels, shown: S
     assert [row[-1] for row in page.rows[1:] if row[-1]] == steps["working"].tolist()
     assert [row[0] for row in page.rows[1:]] == one.steps["label"].tolist()
     assert page.rows[2][1:4] == ["1", "0", "0"]
+    assert {len(row) for row in page.rows} == {6}  # the working stands under its own head, not under a count
     assert shown(scores.explain(odd, "en")).rows[0] == ["", "valid", "don't know", "refused", "blank", "mean"]
 
 
