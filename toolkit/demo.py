@@ -33,7 +33,7 @@ def made_round(population: Population, name: str, folder: str | Path = "out") ->
     """
     place = Path(folder) / name
     if place.exists():
-        if not (place / "journal.jsonl").is_file() or not Round.open(place).made:
+        if not (place / "journal.jsonl").is_file() or not Round(place, population.scheme).made:
             raise RoundError(name, [fault("", "round_exists", folder=place)])
         shutil.rmtree(place)
     one = Round.start(name, population.scheme, folder)

@@ -403,7 +403,7 @@ def test_a_cell_in_which_nobody_rates_stops_the_scores(
         quota_round.score()
     found = quota_round.score(provisional=True)
     assert "县公安局" not in found.table["evaluatee"].tolist()
-    assert any("配额单元还没有人" in one for one in found.left_out)
+    assert any("配额单元 40+ / 女 还没有人" in one for one in found.left_out)
 
 
 def test_quota_respondents_without_a_rating_fill_no_cell(
