@@ -13,6 +13,7 @@ from sampling import (
     PPS,
     Census,
     Proportional,
+    Quota,
     Sample,
     SelfWeighting,
     SimpleRandom,
@@ -35,6 +36,7 @@ DESIGNS = [
     Systematic(n=4, order=("office", "grade")),
     PPS(n=SelfWeighting(9), size="人口"),
     Census(),
+    Quota(n=12, by=("age_group", "sex")),
     Stratified(("县", ODD), PPS(n=Proportional(35, at_least=3), size="人口", order=("grade",))),
 ]
 

@@ -211,6 +211,9 @@ def test_review_and_seal_by_commands(
     assert ran.out.splitlines()[-2:] == [str(internal / "report.xlsx"), str(internal / "report.html")]
     assert "内部参考" in (internal / "report.html").read_text(encoding="utf8")
     minyi("collect", place, tmp_path / "rest.csv")
+    early = minyi("change", place, "县教育局", "--reason", "信访属实", *who, "--", "-1.5")
+    assert told_in_both_languages(early, "请先计分", "score first")
+    minyi("score", place)
     assert minyi("change", place, "县教育局", "--reason", "信访属实", *who, "--", "-1.5").code == 0
     ran = minyi("change", place, "县教育居", "1", "--reason", "x", *who)
     assert told_in_both_languages(ran, "最接近的是 县教育局", "the nearest names are 县教育局")
