@@ -316,26 +316,25 @@ def _review(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
         Column("理由", PROSE, widest=60),
         Column("决定单位", PROSE, widest=30),
     )
-    tables = [Table(heads, changes or (("没有变更", *[None] * 7),), "复核变更")]
-    named = accountable_rows(scores)
-    rule = rule_in_words(scheme)
-    if named:
-        verdicts: tuple[tuple[Value, ...], ...] = tuple(
-            (one.class_name, one.evaluatee, float(one.score), "是" if one.meets else "否", one.statement)
-            for one in named
-        )
-        columns = (
-            Column("类别"),
-            Column("单位"),
-            Column("得分", form, "center"),
-            Column("符合\n办法", align="center"),
-            Column("把握", PROSE, widest=92),
-        )
-        tables.append(Table(columns, verdicts, "低满意度问责", (rule,)))
-    else:
-        tables.append(Table((Column("低满意度问责", PROSE, widest=92),), ((rule,),)))
-    about = "复核对得分的每一处变更及其理由；低满意度问责涉及的单位和把握。"
-    yield Sheet("复核和问责", f"{scheme.title}：复核和问责", about, tuple(tables))
+    about = "复核对得分的每一处变更及其理由。"
+    trail = Table(heads, changes or (("没有变更", *[None] * 7),))
+    yield Sheet("复核变更", f"{scheme.title}：复核变更", about, (trail,))
+    named, rule = accountable_rows(scores), rule_in_words(scheme)
+    verdicts: tuple[tuple[Value, ...], ...] = tuple(
+        (one.class_name, one.evaluatee, float(one.score), "是" if one.meets else "否", one.statement)
+        for one in named
+    )
+    columns = (
+        Column("类别"),
+        Column("单位"),
+        Column("得分", form, "center"),
+        Column("符合\n办法", align="center"),
+        Column("把握", PROSE, widest=92),
+    )
+    rules = Table((Column("项目"), Column("办法", PROSE, widest=92)), (("低满意度", rule),))
+    told = Table(columns, verdicts, notes=(rule,)) if named else rules
+    about = "低满意度问责涉及的单位和把握。"
+    yield Sheet("低满意度问责", f"{scheme.title}：低满意度问责", about, (told,))
 
 
 # --- method and receipt ----------------------------------------------------------------------------------
