@@ -160,12 +160,10 @@ def check_rows(rows: pd.DataFrame, scheme: Scheme) -> Checked:
     columns = columns_of(scheme.indicators)
     lines = rows["row"].to_numpy()
     keys = pd.DataFrame({"row": lines, **{key: _plain(rows[key]) for key in KEYS}})
-    names = {group.name: at for at, group in enumerate(scheme.groups)}
-    names |= {group.id: at for at, group in enumerate(scheme.groups)}
+    names, known = scheme.group_codes, scheme.groups_told
     codes, found = pd.factorize(keys["group"])
     group = np.array([names.get(one, -1) for one in found], dtype=np.intp)[codes]
     evaluatee = pd.Index(scheme.evaluatees).get_indexer(pd.Index(keys["evaluatee"])).astype(np.intp)
-    known = "、".join(f"{one.id} ({one.name})" for one in scheme.groups)
     findings = [
         Finding(at, "group", found, fault("", "unknown_group", row=lines[at], found=found, known=known))
         for at, found in _where(group < 0, keys["group"])

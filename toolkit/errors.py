@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 TEMPLATES: dict[str, tuple[str, str]] = {
@@ -179,3 +180,9 @@ class UnknownNameError(_Faults, KeyError):
     """There is no evaluatee or class of that name."""
 
     __str__ = ValueError.__str__  # a KeyError shows its message in quotes
+
+
+def no_evaluatee(where: str, found: str, names: Sequence[str]) -> UnknownNameError:
+    """Say that there is no such evaluatee, and which names are nearest."""
+    near = ", ".join(get_close_matches(found, names, n=3, cutoff=0.0)) or "—"
+    return UnknownNameError(where, [fault("", "no_evaluatee", found=found, near=near)])

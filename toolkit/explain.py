@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from scoring.rank import TIE
-from toolkit.errors import UnknownNameError, fault
+from toolkit.errors import no_evaluatee
 from toolkit.placing import published
 from toolkit.report.writing import count, fixed, percent, span
 from toolkit.scheme import Group, Scheme
@@ -137,8 +136,7 @@ def explain(scores: Scores, evaluatee: str, language: Language = "zh") -> Explan
     """
     scheme = scores.scheme
     if evaluatee not in scheme.evaluatees:
-        near = ", ".join(get_close_matches(evaluatee, scheme.evaluatees, n=3, cutoff=0.0))
-        raise UnknownNameError(scheme.id, [fault("", "no_evaluatee", found=evaluatee, near=near)])
+        raise no_evaluatee(scheme.id, evaluatee, scheme.evaluatees)
     case = _Case.of(scores, evaluatee, language)
     rows = [*_score_rows(case), *_place_rows(case), *_error_rows(case)]
     steps = pd.DataFrame([{**BLANK, **row} for row in rows])

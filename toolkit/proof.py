@@ -49,6 +49,12 @@ def round_differences(one: Round) -> Iterator[str]:
     yield from _draw_differences(one)
     if one.steps("collect"):
         yield from _answer_differences(one)
+    for step in one.steps("contacts"):
+        name = f"answers/contacts/{step['file']}"
+        if not (one.folder / name).is_file():
+            yield f"{name}: is not there"
+        elif file_digest(one.folder / name) != step["sha256"]:
+            yield f"{name}: not the file that was taken in"
     if one.steps("score"):
         yield from _score_differences(one)
     if one.sealed:

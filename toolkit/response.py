@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from scoring.response import DISPOSITIONS, response_rates
 from toolkit.answers import Answers, State, completed, places
@@ -136,15 +137,17 @@ def _last_contact(units: pd.DataFrame, own: pd.DataFrame) -> pd.Series:
     return last.set_axis(units.index).combine_first(general)
 
 
-def _ids(group: Group, drawn: Mapping[str, Drawn]) -> set[tuple[str, str]]:
-    """Respondents of a group with the evaluatee they were drawn for; a panel's stand for all."""
+def _is_drawn(rows: pd.DataFrame, group: Group, drawn: Mapping[str, Drawn]) -> NDArray[np.bool_]:
+    """Tell whose respondent was drawn: for the evaluatee, where one is given and lists differ."""
     if group.is_quota:
-        return set()
-    units = drawn[group.id].units
-    ids = units[group.draws[-1].unit].astype(str)
-    if not group.draws[-1].per_evaluatee:
-        return {(one, "") for one in ids}
-    return set(zip(ids, units["evaluatee"].astype(str), strict=True))
+        return np.zeros(len(rows), dtype=bool)
+    units, one = drawn[group.id].units, group.draws[-1]
+    anywhere = rows["respondent"].isin(units[one.unit].astype(str)).to_numpy()
+    if not one.per_evaluatee:
+        return anywhere
+    listed = pd.MultiIndex.from_arrays([units[one.unit].astype(str), units["evaluatee"].astype(str)])
+    here = pd.MultiIndex.from_frame(rows[["respondent", "evaluatee"]]).isin(listed)
+    return np.where((rows["evaluatee"] == "").to_numpy(), anywhere, here)
 
 
 def read_contacts(table: pd.DataFrame, scheme: Scheme, drawn: Mapping[str, Drawn], file: str) -> pd.DataFrame:
@@ -171,28 +174,28 @@ def read_contacts(table: pd.DataFrame, scheme: Scheme, drawn: Mapping[str, Drawn
     missing = [column for column in CONTACT_KEYS if column not in rows]
     if missing:
         raise RoundError(file, [fault("", "answers_columns", file=file, missing=", ".join(missing))])
-    rows = rows[CONTACT_KEYS].apply(lambda column: column.str.strip())
-    names = {group.name: group.id for group in scheme.groups} | {
-        group.id: group.id for group in scheme.groups
+    rows = rows[CONTACT_KEYS].apply(lambda column: column.str.normalize("NFC").str.strip())
+    code = rows["group"].map(scheme.group_codes).fillna(-1).astype(np.intp).to_numpy()
+    group = np.array([*(one.id for one in scheme.groups), ""], dtype=object)[code]
+    disposition = rows["disposition"].replace(CHINESE)
+    told = np.zeros(len(rows), dtype=bool)
+    for at, one in enumerate(scheme.groups):
+        told[code == at] = _is_drawn(rows[code == at], one, drawn)
+    known, codes = scheme.groups_told, ", ".join(DISPOSITIONS)
+    wrong = {
+        "unknown_group": (code < 0, "group", {"known": known}),
+        "not_in_sample": ((code >= 0) & ~told, "respondent", {}),
+        "unknown_evaluatee": (~rows["evaluatee"].isin(["", *scheme.evaluatees]), "evaluatee", {}),
+        "disposition": (~disposition.isin(DISPOSITIONS), "disposition", {"known": codes}),
     }
-    known = "、".join(f"{one.id} ({one.name})" for one in scheme.groups)
-    lines, faults = rows.index.to_numpy() + 2, []
-    group = rows["group"].map(names)
-    code = rows["disposition"].replace(CHINESE)
-    there = {one.id: _ids(one, drawn) for one in scheme.groups}
-    for at, (of, row, disposition) in enumerate(zip(group, rows.itertuples(index=False), code, strict=True)):
-        line = lines[at]
-        if of not in there:
-            faults.append(fault("", "unknown_group", row=line, found=row.group, known=known))
-        elif not {(row.respondent, row.evaluatee), (row.respondent, "")} & there[of]:
-            who = {"found": row.respondent, "evaluatee": row.evaluatee, "group": of}
-            faults.append(fault("", "not_in_sample", row=line, **who))
-        if row.evaluatee and row.evaluatee not in scheme.evaluatees:
-            faults.append(fault("", "unknown_evaluatee", row=line, found=row.evaluatee))
-        if disposition not in DISPOSITIONS:
-            codes = ", ".join(DISPOSITIONS)
-            faults.append(fault("", "disposition", row=line, found=row.disposition, known=codes))
+    faults = []
+    for rule, (which, column, more) in wrong.items():
+        for line in np.flatnonzero(which).tolist():
+            what = {"row": rows.index[line] + 2, "found": rows[column].iloc[line], **more}
+            if rule == "not_in_sample":
+                what |= {"evaluatee": rows["evaluatee"].iloc[line], "group": group[line]}
+            faults.append(fault("", rule, **what))
     if faults:
         raise RoundError(file, faults)
-    found: pd.DataFrame = rows.assign(group=group, disposition=code)
+    found: pd.DataFrame = rows.assign(group=group, disposition=disposition)
     return found

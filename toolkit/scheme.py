@@ -252,6 +252,17 @@ class Scheme:
         return {one: each.indicators for each in self.classes for one in each.evaluatees}
 
     @property
+    def group_codes(self) -> dict[str, int]:
+        """The place of each group, by its name and by its id."""
+        names = {group.name: at for at, group in enumerate(self.groups)}
+        return names | {group.id: at for at, group in enumerate(self.groups)}
+
+    @property
+    def groups_told(self) -> str:
+        """All groups in a line, for messages."""
+        return "、".join(f"{group.id} ({group.name})" for group in self.groups)
+
+    @property
     def cell_columns(self) -> tuple[str, ...]:
         """Columns of the answers that tell quota cells."""
         designs = [group.draws[-1].design for group in self.groups]

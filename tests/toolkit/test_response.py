@@ -92,6 +92,33 @@ def test_what_is_wrong_with_a_file_of_contacts_is_told_at_once(drawn: Round, tmp
     assert drawn.steps("contacts") == []
 
 
+def test_a_contact_without_an_evaluatee_is_of_the_respondent_wherever_listed(
+    drawn: Round, sheets: pd.DataFrame, tmp_path: Path
+) -> None:
+    own = sheets.index[(sheets["group"] == "users") & (sheets["evaluatee"] == "县教育局")]
+    who = sheets.loc[own[0], "respondent"]
+    collected(drawn, sheets.drop(index=own[0]), tmp_path)
+    line = pd.DataFrame([{"group": "users", "respondent": who, "disposition": "拒访"}])
+    write_table(tmp_path / "c.csv", line)
+    before = drawn.response().set_index(["group", "evaluatee"]).loc[("users", "县教育局")]
+    drawn.contacts(tmp_path / "c.csv")
+    after = drawn.response().set_index(["group", "evaluatee"]).loc[("users", "县教育局")]
+    assert (after["refusal"] - before["refusal"], after["unknown"], before["unknown"]) == (1, 0, 1)
+
+
+def test_a_file_of_contacts_that_was_touched_is_named(drawn: Round, tmp_path: Path) -> None:
+    who = drawn.sample("delegates").units["person"][0]
+    line = pd.DataFrame([{"group": "delegates", "respondent": who, "disposition": "拒访"}])
+    write_table(tmp_path / "c.csv", line)
+    drawn.contacts(tmp_path / "c.csv")
+    assert drawn.verify() == []
+    kept = drawn.folder / "answers" / "contacts" / "001-c.csv"
+    kept.write_bytes(kept.read_bytes().replace("拒访".encode(), "完成".encode()))
+    assert drawn.verify() == ["answers/contacts/001-c.csv: not the file that was taken in"]
+    kept.unlink()
+    assert drawn.verify() == ["answers/contacts/001-c.csv: is not there"]
+
+
 # ----------------------------------------------------------------------------- adjustment cells
 
 ADJUST = ('official = "design"                   # city staff have larger chances than others', "")

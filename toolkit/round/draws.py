@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import pandas as pd
 
 from sampling import Sample, release
 from toolkit.drawing import EACH
-from toolkit.errors import RoundError, UnknownNameError, fault
+from toolkit.errors import RoundError, UnknownNameError, fault, no_evaluatee
 from toolkit.files import file_digest, read_table
 from toolkit.round.folder import RoundFolder
 from toolkit.samples import quotas, read_sample, worked, write_samples
@@ -110,8 +109,7 @@ class RoundDraws(RoundFolder):
             raise UnknownNameError(self.folder.name, [fault("", "no_such_draw", found=name, known=known)])
         whom = self.scheme.evaluatees if draws[name].per_evaluatee else (EACH,)
         if evaluatee not in whom:
-            near = ", ".join(get_close_matches(evaluatee, whom, n=3, cutoff=0.0)) or "—"
-            raise UnknownNameError(self.folder.name, [fault("", "no_evaluatee", found=evaluatee, near=near)])
+            raise no_evaluatee(self.folder.name, evaluatee, whom)
         return draws[name]
 
     def release(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from scoring import AnswerError
-from toolkit.errors import RoundError, UnknownNameError, fault
+from toolkit.errors import RoundError, fault, no_evaluatee
 from toolkit.files import file_digest, read_own_table, write_bytes, write_table
 from toolkit.intake import Admitted
 from toolkit.response import response_table, with_ineligible
@@ -119,9 +118,7 @@ class Round(RoundAnswers):
         """
         self._refuse_sealed()
         if evaluatee not in self.scheme.evaluatees:
-            near = ", ".join(get_close_matches(evaluatee, self.scheme.evaluatees, 3, 0.0)) or "—"
-            found = fault("", "no_evaluatee", found=evaluatee, near=near)
-            raise UnknownNameError(self.folder.name, [found])
+            raise no_evaluatee(self.folder.name, evaluatee, self.scheme.evaluatees)
         if not np.isfinite(points) or points == 0:
             raise RoundError(self.folder.name, [fault("", "no_points", found=points)])
         self._reasoned(reason, office)
