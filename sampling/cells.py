@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sampling.columns import (
+    Category,
+    Positions,
+    Utf8,
+    blocks,
+    byte_keys,
+    category,
+    category_of,
+    decoded,
+    encoded,
+    joined_lines,
+    size_category,
+    size_digits,
+    unit_ids,
+)
 from sampling.designs import (
     PPS,
     Design,
@@ -18,23 +35,67 @@ from sampling.designs import (
     strata_columns,
 )
 from sampling.errors import FrameError
-from sampling.frame import canonical_text, frame_lines, positive_sizes, size_text
-from sampling.receipt import Parents
-from sampling.select import Positions
+from sampling.frame import positive_sizes
+from sampling.lottery import SEPARATOR
+from sampling.parents import Parents
 
 Names = tuple[str, ...]
+LARGEST_COUNTED = 1 << 22
+SHORT = 1 << 16
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What the design reads of a frame, in the order of its lines (so of its ids)."""
+    """What the design reads of a frame, in the order of its lines (so of its ids).
+
+    Attributes
+    ----------
+    names : list of str
+        The columns of a line: the unit id, the parents, then the others.
+    ids : ndarray of bytes, shape (N,)
+        Unit ids.
+    categories : dict of Category
+        Parents, and columns that are neither ids nor sizes.
+    sizes : dict of ndarray of float, shape (N,)
+    rows : ndarray of int, shape (N,)
+        Where each unit stands in the frame.
+    """
 
     names: list[str]
-    ids: list[str]
-    texts: dict[str, list[str]]
+    ids: Utf8
+    categories: dict[str, Category]
     sizes: dict[str, NDArray[np.float64]]
     rows: Positions
-    lines: list[str]
+
+    def ids_at(self, at: Positions) -> list[str]:
+        """Give some unit ids as text."""
+        return decoded(self.ids[at])
+
+    def texts(self, column: str) -> Category:
+        """Give any column that was read as texts."""
+        if column in self.categories:
+            return self.categories[column]
+        if column in self.sizes:
+            return size_category(self.sizes[column])
+        return category_of(np.arange(self.ids.size, dtype=np.intp), decoded(self.ids))
+
+    def lines(self) -> Iterator[bytes]:
+        """Give the lines of the frame in blocks, in order, each line ended by a line feed."""
+        tables = {name: encoded(one.texts) for name, one in self.categories.items()}
+        for block in blocks(self.ids.size):
+            columns = [self.ids[block]]
+            for name in self.names[1:]:
+                if name in self.sizes:
+                    columns.append(size_digits(self.sizes[name][block]))
+                elif name in tables:
+                    columns.append(tables[name][self.categories[name].codes[block]])
+                else:
+                    columns.append(self.ids[block])
+            yield joined_lines(columns, SEPARATOR)
+
+    def texts_of_lines(self) -> Iterator[str]:
+        """Give the lines of the frame as text, in order."""
+        return (line for block in self.lines() for line in block.decode().split("\n")[:-1])
 
 
 @dataclass(frozen=True)
@@ -62,50 +123,95 @@ def read_frame(
                 "no_column", where=where, column=column, columns=", ".join(map(str, frame.columns))
             )
     rows = np.arange(len(frame), dtype=np.intp)
-    texts = {column: canonical_text(frame[column], column, where, exact=True) for column in above}
+    read = {column: category(frame[column], column, where, rows, exact=True) for column in above}
     if parents is not None:
-        drawn = set(parents.ids)
-        found = list(zip(*texts.values(), strict=True))
-        keep = np.fromiter((one in drawn for one in found), dtype=bool, count=len(found))
-        absent = sorted(drawn - set(found))
-        if absent:
-            parent = " / ".join(absent[0])
-            raise FrameError("undrawn_parent", where=where, count=len(absent), parent=parent)
-        rows = np.flatnonzero(keep)
-        texts = {column: [values[i] for i in rows] for column, values in texts.items()}
+        rows = _of_drawn(list(read.values()), parents, where)
+        read = {column: one.take(rows) for column, one in read.items()}
     if not rows.size:
         raise FrameError("empty_frame", where=where)
-    part = frame.iloc[rows]
-    ids = texts.get(unit) or canonical_text(part[unit], unit, where, exact=True, rows=rows)
-    numeric = _size_columns(design)
-    sizes = {column: positive_sizes(part[column], column, ids, where, rows) for column in numeric}
-    for column in names:
-        if column in sizes:
-            texts[column] = size_text(sizes[column])
-        elif column not in texts:
-            own = column == unit
-            texts[column] = ids if own else canonical_text(part[column], column, where, rows=rows)
-    lines = frame_lines([texts[column] for column in names])
-    order = np.array(sorted(range(len(lines)), key=lines.__getitem__), dtype=np.intp)
-    names_of_units = list(zip(*(texts[c] for c in (*above, unit)), strict=True))
-    if len(set(names_of_units)) < len(names_of_units):
-        raise _repeated(names_of_units, rows, where)
+
+    def given(column: str) -> pd.Series:
+        return frame[column] if parents is None else frame[column].iloc[rows]
+
+    ids = unit_ids(given(unit), unit, where, rows)
+    sizes = {
+        column: positive_sizes(given(column), column, ids, where, rows) for column in _size_columns(design)
+    }
+    for column in names[1:]:
+        if column not in sizes and column not in read and column != unit:
+            read[column] = category(given(column), column, where, rows)
+    order = _line_order(ids, [read[column] for column in above], len(names) > 1, rows, where)
+    if order is None:
+        return Reading(names, ids, read, sizes, rows)
     return Reading(
         names,
-        [ids[i] for i in order],
-        {column: [values[i] for i in order] for column, values in texts.items()},
+        ids[order],
+        {column: one.take(order) for column, one in read.items()},
         {column: values[order] for column, values in sizes.items()},
         rows[order],
-        [lines[i] for i in order],
     )
 
 
-def _repeated(names: list[Names], rows: Positions, where: str) -> FrameError:
-    seen: dict[Names, int] = {}
+def _of_drawn(above: list[Category], parents: Parents, where: str) -> Positions:
+    """Give the rows whose parents were drawn, and refuse a drawn parent without rows."""
+    drawn = set(parents.ids)
+    if not above[0].codes.size:
+        found, code = [], np.empty(0, dtype=np.intp)
+    else:
+        places, code = _places(above)
+        found = [tuple(one.texts[at] for one, at in zip(above, place, strict=True)) for place in places]
+    absent = sorted(drawn - set(found))
+    if absent:
+        parent = " / ".join(absent[0])
+        raise FrameError("undrawn_parent", where=where, count=len(absent), parent=parent)
+    return np.flatnonzero(np.array([place in drawn for place in found], dtype=bool)[code])
+
+
+def _line_order(
+    ids: Utf8, above: list[Category], more: bool, rows: Positions, where: str
+) -> Positions | None:
+    """Give the order of the frame's lines, None where they stand in it; ids may repeat in other parents."""
+    keys = byte_keys(ids)
+    plain = keys is not None and not any(char < " " for one in above for text in one.texts for char in text)
+    if keys is None or not plain:
+        texts = list(zip(decoded(ids), *([one.texts[at] for at in one.codes] for one in above), strict=True))
+        lines = [SEPARATOR.join(text) + (SEPARATOR if more else "") for text in texts]
+        order = np.array(sorted(range(len(lines)), key=lines.__getitem__), dtype=np.intp)
+        same = np.array([lines[a] == lines[b] for a, b in zip(order, order[1:], strict=False)], dtype=bool)
+    else:
+        columns = [*keys, *(one.codes for one in above)]
+        if _ascending(columns):
+            return None
+        order = np.argsort(keys[0]) if len(columns) == 1 else np.lexsort(columns[::-1])
+        same = np.ones(max(rows.size - 1, 0), dtype=bool)
+        for column in columns:
+            there = column[order]
+            same &= there[1:] == there[:-1]
+    if same.any():
+        twice = np.flatnonzero(np.r_[False, same] | np.r_[same, False])
+        raise _repeated(ids, above, order[twice], rows, where)
+    return order
+
+
+def _ascending(columns: Sequence[NDArray[Any]]) -> bool:
+    """Tell whether every row sorts behind the one before, by the first column, then the next."""
+    rows = columns[0].size - 1
+    behind, same = np.zeros(rows, dtype=bool), np.ones(rows, dtype=bool)
+    for column in columns:
+        behind |= same & (column[1:] > column[:-1])
+        same &= column[1:] == column[:-1]
+    return bool(behind.all())
+
+
+def _repeated(ids: Utf8, above: list[Category], at: Positions, rows: Positions, where: str) -> FrameError:
+    at = np.sort(at)
+    seen: dict[tuple[object, ...], int] = {}
     repeats = []
-    for name, row in zip(names, rows.tolist(), strict=True):
+    for row, name in zip(
+        rows[at].tolist(), zip(decoded(ids[at]), *(one.codes[at] for one in above), strict=True), strict=True
+    ):
         if name in seen:
-            repeats.append((name[-1], seen[name] + 1, row + 1))
+            repeats.append((name[0], seen[name] + 1, row + 1))
         seen.setdefault(name, row)
     first, row_a, row_b = repeats[0]
     return FrameError("duplicate_ids", where=where, count=len(repeats), first=first, row_a=row_a, row_b=row_b)
@@ -117,14 +223,43 @@ def _size_columns(design: Design) -> Names:
     return tuple(dict.fromkeys(((method.size,) if isinstance(method, PPS) else ()) + of_number))
 
 
+def _places(columns: list[Category]) -> tuple[list[tuple[int, ...]], Positions]:
+    """Number the distinct rows of several columns, in the order of their texts."""
+    sizes = [len(one.texts) for one in columns]
+    code, kinds = columns[0].codes, sizes[0]
+    firsts = [columns[0].codes]
+    for one, size in zip(columns[1:], sizes[1:], strict=True):
+        if kinds * size > LARGEST_COUNTED:
+            _, code = np.unique(code, return_inverse=True)
+            kinds = int(code.max()) + 1
+        code, kinds = code * size + one.codes, kinds * size
+        firsts.append(one.codes)
+    if kinds <= LARGEST_COUNTED:
+        used = np.flatnonzero(np.bincount(code, minlength=kinds))
+        rank = np.zeros(kinds, dtype=np.intp)
+        rank[used] = np.arange(used.size)
+        code = rank[code]
+    else:
+        used, code = np.unique(code, return_inverse=True)
+    first = np.empty(used.size, dtype=np.intp)
+    first[code[::-1]] = np.arange(code.size - 1, -1, -1)
+    return list(zip(*(codes[first].tolist() for codes in firsts), strict=True)), code
+
+
 def cells_of(read: Reading, design: Design, parents: Parents | None) -> list[Cell]:
     """Split what was read into the strata of each parent, in the order of their names."""
     above = () if parents is None else parents.columns
-    columns = [*above, *(c for c in strata_columns(design) if c not in above)]
-    if not columns:
-        return [Cell((), (), np.arange(len(read.ids), dtype=np.intp))]
-    places: dict[Names, list[int]] = {}
-    for at, place in enumerate(zip(*(read.texts[c] for c in columns), strict=True)):
-        places.setdefault(place, []).append(at)
+    names = [*above, *(c for c in strata_columns(design) if c not in above)]
+    if not names:
+        return [Cell((), (), np.arange(read.ids.size, dtype=np.intp))]
+    columns = [read.texts(name) for name in names]
+    places, code = _places(columns)
+    # Short codes are sorted by their digits, in linear time.
+    order = np.argsort(code.astype(np.uint16) if len(places) <= SHORT else code, kind="stable")
+    ends = np.cumsum(np.bincount(code))
     cut = len(above)
-    return [Cell(place[:cut], place[cut:], np.array(at)) for place, at in sorted(places.items())]
+    cells = []
+    for place, at in zip(places, np.split(order, ends[:-1]), strict=True):
+        texts = tuple(one.texts[code] for one, code in zip(columns, place, strict=True))
+        cells.append(Cell(texts[:cut], texts[cut:], at))
+    return cells

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from math import ceil, fsum
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sampling.allocation import allocate
-from sampling.cells import Cell, Names, Reading, cells_of, read_frame
+from sampling.cells import Cell, Reading, cells_of, read_frame
 from sampling.designs import (
     PPS,
     Census,
@@ -21,18 +19,16 @@ from sampling.designs import (
     Method,
     Proportional,
     SelfWeighting,
-    SimpleRandom,
-    Systematic,
     method_of,
     number_of,
     strata_columns,
 )
 from sampling.errors import DesignError
-from sampling.frame import canonical_text, list_order_key
-from sampling.lottery import Lottery, lottery_order
-from sampling.probabilities import inclusion_probabilities
-from sampling.receipt import Parents, make_receipt
-from sampling.select import Positions, pps_systematic, simple_random, systematic
+from sampling.frame import canonical_text
+from sampling.lottery import Lottery, Tickets
+from sampling.methods import METHODS, Drawn, reserve_share
+from sampling.parents import Parents
+from sampling.receipt import make_receipt
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -164,20 +160,22 @@ def has_reserves(receipt: Mapping[str, Any]) -> bool:
 
 def draw_in(
     frame: pd.DataFrame, design: Design, key: str, name: str, unit: str, parents: Parents | None
-) -> tuple[Sample, list[str]]:
-    """Draw as ``draw`` does, with the stage before given as plain data; give the frame's lines too."""
+) -> tuple[Sample, Reading]:
+    """Draw as ``draw`` does, with the stage before given as plain data; give what was read too."""
     where = f"draw {name}"
     method = method_of(design)
-    if type(method) not in _SELECT:
-        known = ", ".join(one.__name__ for one in _SELECT)
+    if type(method) not in METHODS:
+        known = ", ".join(one.__name__ for one in METHODS)
         raise DesignError("bad_design", where=where, found=method, known=known)
     lottery = Lottery(key, name, 1 if parents is None else 1 + len(parents.columns))
     read = read_frame(frame, design, unit, parents, where)
     cells = cells_of(read, design, parents)
     asked = _numbers(cells, method, read, parents, where)
-    reserve = _reserve_share(method, where)
+    reserve = reserve_share(method, where)
+    select = METHODS[type(method)].select
     drawn = [
-        _SELECT[type(method)](cell, method, n, read, lottery) for cell, n in zip(cells, asked, strict=True)
+        select(cell, method, n, read, Tickets(lottery, cell.parents, cell.stratum, read.ids[cell.at]))
+        for cell, n in zip(cells, asked, strict=True)
     ]
     stages = _stages(read, cells, drawn, parents, lottery.stage, ordered=reserve > 0)
     rows = np.concatenate([cell.at[picked] for cell, (picked, _) in zip(cells, drawn, strict=True)])
@@ -188,9 +186,8 @@ def draw_in(
         lottery=lottery,
         unit=unit,
         design=design,
-        algorithm=algorithm(method),
-        columns=read.names,
-        lines=read.lines,
+        algorithm=METHODS[type(method)].algorithm(method),
+        read=read,
         parents=parents,
         roles=roles,
         added={column: renamed.get(column, column) for column in stages.columns},
@@ -199,25 +196,14 @@ def draw_in(
                 "parents": list(cell.parents),
                 "stratum": list(cell.stratum),
                 "units": len(cell.at),
-                "drawn": [read.ids[i] for i in cell.at[picked[:n]]],
-                **({"reserve": [read.ids[i] for i in cell.at[picked[n:]]]} if reserve else {}),
+                "drawn": read.ids_at(cell.at[picked[:n]]),
+                **({"reserve": read.ids_at(cell.at[picked[n:]])} if reserve else {}),
             }
             for cell, n, (picked, _) in zip(cells, asked, drawn, strict=True)
         ],
     )
     sample = Sample(pd.concat([units, stages.rename(columns=renamed)], axis=1), roles, receipt)
-    return sample, read.lines
-
-
-def algorithm(method: Method) -> str:
-    """Give the id of the algorithm, whose meaning never changes.
-
-    >>> algorithm(PPS(n=2, size="people"))
-    'pps-random-systematic/1'
-    """
-    if isinstance(method, PPS):
-        return "pps-systematic/1" if method.order else "pps-random-systematic/1"
-    return {SimpleRandom: "simple-random/1", Systematic: "systematic/1", Census: "census/1"}[type(method)]
+    return sample, read
 
 
 def _numbers(
@@ -249,73 +235,10 @@ def _numbers(
     return [n] * len(cells)
 
 
-def _reserve_share(method: Method, where: str) -> float:
-    share = method.reserve if isinstance(method, SimpleRandom) else 0.0
-    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share < np.inf:
-        raise DesignError("bad_reserve", where=where, reserve=share)
-    return share
-
-
-def share_of(number: int, share: float) -> int:
-    """Give a share of a number, rounded up; 0.07 is the decimal, not the nearest binary fraction.
-
-    >>> share_of(100, 0.07)
-    7
-    """
-    return ceil(number * Fraction(str(float(share))))
-
-
 def _at_least_one(number: object, where: str) -> int:
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
         raise DesignError("bad_n", where=where, n=number)
     return int(number)
-
-
-Drawn = tuple[Positions, NDArray[np.float64]]
-
-
-def _by_lottery(cell: Cell, read: Reading, lottery: Lottery) -> Positions:
-    ids = [read.ids[i] for i in cell.at]
-    return lottery_order(lottery.digests("order", cell.parents, ids), ids)
-
-
-def _by_list(cell: Cell, order: Names, read: Reading) -> Positions:
-    """Order a cell by columns; what ties keeps the order of ids, since cells stand in it."""
-    result = np.arange(len(cell.at), dtype=np.intp)
-    for column in reversed(order):
-        key = list_order_key([read.texts[column][i] for i in cell.at])
-        result = np.array(sorted(result.tolist(), key=key.__getitem__), dtype=np.intp)
-    return result
-
-
-def _draw_simple_random(cell: Cell, method: Any, n: int, read: Reading, lottery: Lottery) -> Drawn:
-    more = min(share_of(n, method.reserve), len(cell.at) - n)
-    prob = np.repeat([n / len(cell.at), np.nan], [n, more])  # a reserve has none until it is released
-    return simple_random(_by_lottery(cell, read, lottery), n + more), prob
-
-
-def _draw_systematic(cell: Cell, method: Any, n: int, read: Reading, lottery: Lottery) -> Drawn:
-    start = lottery.start(cell.parents, cell.stratum)
-    return systematic(_by_list(cell, method.order, read), n, start), np.full(n, n / len(cell.at))
-
-
-def _draw_pps(cell: Cell, method: Any, n: int, read: Reading, lottery: Lottery) -> Drawn:
-    size = read.sizes[method.size][cell.at]
-    order = _by_list(cell, method.order, read) if method.order else _by_lottery(cell, read, lottery)
-    picked = pps_systematic(order, size, n, lottery.start(cell.parents, cell.stratum))
-    return picked, inclusion_probabilities(size, n)[picked]
-
-
-def _draw_census(cell: Cell, method: Any, n: int, read: Reading, lottery: Lottery) -> Drawn:
-    return np.arange(n, dtype=np.intp), np.ones(n)
-
-
-_SELECT: dict[type, Callable[[Cell, Any, int, Reading, Lottery], Drawn]] = {
-    SimpleRandom: _draw_simple_random,
-    Systematic: _draw_systematic,
-    PPS: _draw_pps,
-    Census: _draw_census,
-}
 
 
 def _stages(
@@ -333,7 +256,7 @@ def _stages(
     mark = "" if stage == 1 else f"_{stage}"
     own = {
         f"stratum{mark}": np.repeat([" / ".join(cell.stratum) for cell in cells], sizes),
-        f"psu{mark}": [read.ids[i] for i in at],
+        f"psu{mark}": read.ids_at(at),
         f"population{mark}": np.repeat([len(cell.at) for cell in cells], sizes),
         f"stage_prob{mark}": prob,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 import numpy as np
@@ -15,6 +15,7 @@ from sampling.lottery import SEPARATOR
 
 LARGEST_FLOAT_ID = 10**15
 FINGERPRINT = 8
+LINE_BREAKS = ("\n", "\r", "\0")
 
 
 def _plain(value: object) -> str:
@@ -54,11 +55,11 @@ def canonical_text(
         row = int(rows[missing[0]]) + 1
         raise FrameError("missing_value", where=where, column=name, count=missing.size, row=row)
     codes, values = pd.factorize(column)
-    texts = _checked_texts(values.tolist(), codes, name, where, exact, rows)
+    texts = checked_texts(values.tolist(), codes, name, where, exact, rows)
     return [texts[code] for code in codes.tolist()]
 
 
-def _checked_texts(
+def checked_texts(
     values: list[object],
     codes: NDArray[np.intp],
     name: str,
@@ -77,19 +78,19 @@ def _checked_texts(
     if not unicodedata.is_normalized("NFC", joined):
         joined = unicodedata.normalize("NFC", joined)
         texts = [unicodedata.normalize("NFC", value) for value in texts]
-    empty = [code for code, value in enumerate(texts) if value == ""]
+    empty = [code for code, value in enumerate(texts) if value == ""] if "" in texts else []
     if empty:
         at = rows[codes == empty[0]]
         raise FrameError("missing_value", where=where, column=name, count=at.size, row=int(at[0]) + 1)
-    if "\n" in joined or "\r" in joined or joined.count(SEPARATOR) != max(len(texts) - 1, 0):
-        code = next(i for i, value in enumerate(texts) if set(value) & {"\n", "\r", SEPARATOR})
+    if joined.count(SEPARATOR) != max(len(texts) - 1, 0) or any(one in joined for one in LINE_BREAKS):
+        code = next(i for i, value in enumerate(texts) if set(value) & {*LINE_BREAKS, SEPARATOR})
         row = int(rows[codes == code][0]) + 1
         raise FrameError("forbidden_character", where=where, column=name, row=row, value=texts[code])
     return texts
 
 
 def positive_sizes(
-    column: pd.Series, name: str, ids: Sequence[str], where: str, rows: NDArray[np.intp]
+    column: pd.Series, name: str, ids: NDArray[np.bytes_], where: str, rows: NDArray[np.intp]
 ) -> NDArray[np.float64]:
     """Give sizes as positive floats, or name the first that is not and its row in the whole frame."""
     sizes = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
@@ -102,7 +103,7 @@ def positive_sizes(
             column=name,
             count=bad.size,
             value=column.iloc[[at]].tolist()[0],
-            unit=ids[at],
+            unit=ids[at].decode(),
             row=int(rows[at]) + 1,
         )
     return sizes
@@ -134,15 +135,22 @@ def frame_lines(columns: Sequence[Sequence[str]]) -> list[str]:
     return [SEPARATOR.join(values) for values in zip(*columns, strict=True)]
 
 
-def frame_digest(sorted_lines: Sequence[str]) -> str:
-    """Give the SHA-256 of sorted lines, each ended by a line feed.
+def frame_digest(blocks: Iterable[bytes]) -> str:
+    """Give the SHA-256 of sorted lines, each ended by a line feed, which come in blocks.
 
-    >>> frame_digest(["a", "b"]) == sha256(b"a\\nb\\n").hexdigest()
+    >>> frame_digest([b"a\\n", b"b\\n"]) == sha256(b"a\\nb\\n").hexdigest()
     True
     """
-    return sha256("".join(line + "\n" for line in sorted_lines).encode()).hexdigest()
+    digest = sha256()
+    for block in blocks:
+        digest.update(block)
+    return digest.hexdigest()
 
 
-def fingerprints(lines: Sequence[str]) -> list[str]:
-    """Give each line's first eight hexadecimal digits of SHA-256, to name a line that changed."""
+def fingerprints(lines: Iterable[str]) -> list[str]:
+    """Give each line's first eight hexadecimal digits of SHA-256, to name a line that changed.
+
+    >>> fingerprints(["a"])
+    ['ca978112']
+    """
     return [sha256(line.encode()).hexdigest()[:FINGERPRINT] for line in lines]

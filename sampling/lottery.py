@@ -22,6 +22,9 @@ from sampling.errors import DesignError
 
 SEPARATOR = "\x1f"
 BITS = 53
+BLOCK = 1 << 15
+
+Ids = Sequence[str] | NDArray[np.bytes_]
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Lottery:
             if not isinstance(value, str) or not value or SEPARATOR in value:
                 raise DesignError("bad_key", where=f"draw {self.name}", field=field, value=value)
 
-    def digests(self, purpose: str, parents: Sequence[str], ids: Sequence[str]) -> NDArray[np.uint64]:
+    def digests(self, purpose: str, parents: Sequence[str], ids: Ids) -> NDArray[np.uint64]:
         """Compute the digests of many ids.
 
         Parameters
@@ -56,8 +59,8 @@ class Lottery:
             What the number is for, such as ``"order"`` or ``"start"``.
         parents : sequence of str
             The units of the stages before, first stage first.
-        ids : sequence of str, length N
-            Unit ids, in Unicode normal form C.
+        ids : sequence of str, or ndarray of bytes, length N
+            Unit ids, in Unicode normal form C (bytes: in UTF-8).
 
         Returns
         -------
@@ -74,9 +77,22 @@ class Lottery:
         """
         head = SEPARATOR.join([self.key, purpose, self.name, str(self.stage), *parents, ""])
         prefix = unicodedata.normalize("NFC", head).encode()
-        encoded = SEPARATOR.join(ids).encode().split(SEPARATOR.encode()) if len(ids) else []
+        encoded = ids.tolist() if isinstance(ids, np.ndarray) else [one.encode() for one in ids]
         joined = b"".join([sha256(prefix + one).digest() for one in encoded])
         return np.frombuffer(joined, dtype=">u8").reshape(-1, 4).astype(np.uint64)
+
+    def words(
+        self, purpose: str, parents: Sequence[str], ids: Ids, which: Sequence[int]
+    ) -> NDArray[np.uint64]:
+        """Compute some of the four words of many digests, holding little else at a time.
+
+        >>> Lottery("key", "towns").words("order", [], np.array([b"T1", b"T2"]), [0, 3]).shape
+        (2, 2)
+        """
+        result = np.empty((len(which), len(ids)), dtype=np.uint64)
+        for at in range(0, len(ids), BLOCK):
+            result[:, at : at + BLOCK] = self.digests(purpose, parents, ids[at : at + BLOCK])[:, which].T
+        return result
 
     def stream(self, parents: Sequence[str], stratum: Sequence[str]) -> Stream:
         """Give the numbers of a stratum, for methods that need many; named as its start is.
@@ -124,6 +140,18 @@ class Stream:
         return (words >> np.uint64(64 - BITS)).astype(np.float64) / 2.0**BITS
 
 
+def fractions(words: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Turn words into numbers in [0, 1): their first 53 bits, over 2^53.
+
+    Examples
+    --------
+    >>> fractions(np.array([2**63], dtype=np.uint64))
+    array([0.5])
+    """
+    result: NDArray[np.float64] = (words >> np.uint64(64 - BITS)).astype(np.float64) / 2.0**BITS
+    return result
+
+
 def numbers(digests: NDArray[np.uint64]) -> NDArray[np.float64]:
     """Turn digests into lottery numbers in [0, 1).
 
@@ -140,7 +168,7 @@ def numbers(digests: NDArray[np.uint64]) -> NDArray[np.float64]:
     >>> numbers(np.array([[2**63, 0, 0, 0]], dtype=np.uint64))
     array([0.5])
     """
-    return (digests[:, 0] >> np.uint64(64 - BITS)).astype(np.float64) / 2.0**BITS
+    return fractions(digests[:, 0])
 
 
 def lottery_order(digests: NDArray[np.uint64], ids: Sequence[str]) -> NDArray[np.intp]:
@@ -152,9 +180,63 @@ def lottery_order(digests: NDArray[np.uint64], ids: Sequence[str]) -> NDArray[np
     >>> lottery_order(words, ["a", "b", "c"])
     array([2, 1, 0])
     """
-    first = digests[:, 0]
-    order = np.argsort(first, kind="stable")
-    if bool((first[order][1:] == first[order][:-1]).any()):
-        words = digests.tolist()
-        order = np.array(sorted(range(len(ids)), key=lambda i: (words[i], ids[i])), dtype=np.intp)
-    return order
+    words = digests.tolist()
+    return np.array(sorted(range(len(ids)), key=lambda i: (words[i], ids[i])), dtype=np.intp)
+
+
+@dataclass(frozen=True)
+class Tickets:
+    """All the numbers that one cell can draw with.
+
+    Parameters
+    ----------
+    lottery : Lottery
+    parents, stratum : sequence of str
+        The cell.
+    ids : ndarray of bytes, shape (N,)
+        Unit ids in UTF-8, in order.
+    """
+
+    lottery: Lottery
+    parents: Sequence[str]
+    stratum: Sequence[str]
+    ids: NDArray[np.bytes_]
+
+    def words(self, *which: int) -> NDArray[np.uint64]:
+        """Give some of the four words of each unit's digest, shape (words, N)."""
+        return self.lottery.words("order", self.parents, self.ids, which)
+
+    def numbers(self) -> NDArray[np.float64]:
+        """Give the lottery numbers, shape (N,)."""
+        return fractions(self.words(0)[0])
+
+    def start(self) -> int:
+        """Give the random start, a whole number below 2^53."""
+        return self.lottery.start(self.parents, self.stratum)
+
+    def stream(self) -> Stream:
+        """Give the stream of numbers."""
+        return self.lottery.stream(self.parents, self.stratum)
+
+    def order(self, first: NDArray[np.uint64] | None = None) -> NDArray[np.intp]:
+        """Give the lottery order, shape (N,); ``first`` are the digests' first words if they are known."""
+        return self.smallest(self.ids.size, first)
+
+    def smallest(self, count: int, first: NDArray[np.uint64] | None = None) -> NDArray[np.intp]:
+        """Give the first ``count`` units of the lottery order.
+
+        Examples
+        --------
+        >>> tickets = Tickets(Lottery("key", "towns"), [], [], np.array([b"T1", b"T2", b"T3"]))
+        >>> tickets.smallest(2).tolist() == tickets.order()[:2].tolist()
+        True
+        """
+        words = self.words(0)[0] if first is None else first
+        at = np.arange(words.size, dtype=np.intp)
+        if count < words.size:
+            at = np.flatnonzero(words <= np.partition(words, count - 1)[count - 1])
+        at = at[np.argsort(words[at])]
+        if bool((words[at[1:]] == words[at[:-1]]).any()):
+            ids = [one.decode() for one in self.ids[at].tolist()]
+            at = at[lottery_order(self.lottery.digests("order", self.parents, ids), ids)]
+        return at[:count]

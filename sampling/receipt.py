@@ -4,48 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
-import pandas as pd
-
+from sampling.cells import Reading
 from sampling.designs import Design
 from sampling.frame import fingerprints, frame_digest
 from sampling.lottery import Lottery
+from sampling.parents import Parents
 
 VERSION = "minyi-receipt/1"
 LARGEST_FINGERPRINTED = 100_000
-
-
-@dataclass(frozen=True)
-class Parents:
-    """The drawn units of the stage before, as a next stage needs them.
-
-    Attributes
-    ----------
-    name : str
-        Name of their draw.
-    columns : tuple of str
-        The frame columns that tell them, first stage first.
-    table : DataFrame
-        ``parent_1`` … (their ids as text), ``prob`` and the columns of their stages.
-    kinds : list of dict
-        For each of their stages, whether it was ``stratified`` and had ``unequal`` probabilities.
-    """
-
-    name: str
-    columns: tuple[str, ...]
-    table: pd.DataFrame
-    kinds: list[dict[str, bool]]
-
-    @property
-    def ids(self) -> list[tuple[str, ...]]:
-        names = [f"parent_{at + 1}" for at in range(len(self.columns))]
-        return list(zip(*(self.table[name].tolist() for name in names), strict=True))
-
-    @property
-    def stage_columns(self) -> list[str]:
-        return [c for c in self.table.columns if c != "prob" and not c.startswith("parent_")]
 
 
 def make_receipt(
@@ -54,8 +23,7 @@ def make_receipt(
     unit: str,
     design: Design,
     algorithm: str,
-    columns: Sequence[str],
-    lines: Sequence[str],
+    read: Reading,
     parents: Parents | None,
     roles: Mapping[str, Any],
     added: Mapping[str, str],
@@ -84,22 +52,14 @@ def make_receipt(
             "drawn": parents.table.to_dict("records"),
         },
         "frame": {
-            "units": len(lines),
-            "columns": list(columns),
-            "sha256": frame_digest(lines),
-            "fingerprints": "".join(fingerprints(lines)) if len(lines) <= LARGEST_FINGERPRINTED else None,
+            "units": read.ids.size,
+            "columns": read.names,
+            "sha256": frame_digest(read.lines()),
+            "fingerprints": "".join(fingerprints(read.texts_of_lines()))
+            if read.ids.size <= LARGEST_FINGERPRINTED
+            else None,
         },
         "roles": dict(roles),
         "added": dict(added),
         "cells": [dict(cell) for cell in cells],
     }
-
-
-def parents_from(receipt: Mapping[str, Any]) -> Parents | None:
-    """Give the parents a receipt was drawn within."""
-    within = receipt["within"]
-    if within is None:
-        return None
-    return Parents(
-        within["name"], tuple(within["columns"]), pd.DataFrame(within["drawn"]), list(within["kinds"])
-    )

@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sampling.cells import Reading
 from sampling.designs import design_from
 from sampling.draw import Sample, draw_in
 from sampling.errors import DesignError, FrameError
 from sampling.frame import FINGERPRINT, canonical_text, fingerprints, frame_lines, size_text
 from sampling.lottery import SEPARATOR
-from sampling.receipt import VERSION, parents_from
+from sampling.parents import parents_from
+from sampling.receipt import VERSION
 from sampling.weights import with_released
 
 MOST_NAMED = 20
@@ -112,7 +114,7 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
         raise DesignError("damaged_receipt", where=where, field="design") from None
     released = _released(receipt, where)
     try:
-        again, lines = draw_in(
+        again, read = draw_in(
             frame,
             design,
             receipt["key"],
@@ -127,8 +129,8 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
     except (FrameError, DesignError) as error:
         return Verification(receipt["name"], (f"the draw cannot be repeated: {error}",))
     differences = [
-        *_frame_differences(receipt["frame"], again.receipt["frame"], lines),
-        *_value_differences(receipt, columns, held, lines),
+        *_frame_differences(receipt["frame"], again.receipt["frame"], read),
+        *_value_differences(receipt, columns, held, read),
         *_drawn_differences(receipt, again.receipt, released, held),
         *_probability_differences(sample, again, held),
         *_cell_differences(receipt["cells"], again.receipt["cells"]),
@@ -171,13 +173,14 @@ def _size_names(design: Mapping[str, Any]) -> set[str]:
     return own.union(*(_size_names(value) for value in inner))
 
 
-def _frame_differences(said: Mapping[str, Any], done: Mapping[str, Any], lines: list[str]) -> list[str]:
+def _frame_differences(said: Mapping[str, Any], done: Mapping[str, Any], read: Reading) -> list[str]:
     if said["sha256"] == done["sha256"] and said["units"] == done["units"]:
         return []
     found = []
     if said["fingerprints"]:
         marks = said["fingerprints"]
         left = Counter(marks[at : at + FINGERPRINT] for at in range(0, len(marks), FINGERPRINT))
+        lines = list(read.texts_of_lines())
         for line, mark in zip(lines, fingerprints(lines), strict=True):
             if left[mark]:
                 left[mark] -= 1
@@ -196,12 +199,15 @@ def _frame_differences(said: Mapping[str, Any], done: Mapping[str, Any], lines: 
 
 
 def _value_differences(
-    receipt: Mapping[str, Any], columns: list[str], held: list[str], lines: list[str]
+    receipt: Mapping[str, Any], columns: list[str], held: list[str], read: Reading
 ) -> list[str]:
-    strange = set(held).difference(lines)
+    strange = set(held)
+    for block in read.lines():
+        strange.difference_update(block.decode().split("\n"))
     if not strange:
         return []
-    there = {_key_of(line, receipt): line for line in lines}
+    asked = {_key_of(line, receipt) for line in held}
+    there = {key: line for line in read.texts_of_lines() if (key := _key_of(line, receipt)) in asked}
     found = []
     for line in held:
         key = _key_of(line, receipt)

@@ -11,10 +11,11 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sampling.allocation import allocate
-from sampling.draw import Sample, has_reserves, share_of
+from sampling.draw import Sample, has_reserves
 from sampling.errors import DesignError, FrameError
 from sampling.frame import canonical_text
-from sampling.receipt import parents_from
+from sampling.methods import share_of
+from sampling.parents import parents_from
 
 MOST_NAMED = 10
 

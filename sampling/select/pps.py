@@ -11,19 +11,31 @@ from sampling.lottery import BITS
 from sampling.probabilities import certain_units
 from sampling.select.equal import Positions
 
+LARGEST_SUM = 2.0**62
 
-def whole_sizes(size: NDArray[np.float64]) -> list[int]:
+
+def whole_sizes(size: NDArray[np.float64]) -> NDArray[np.int64] | NDArray[np.object_]:
     """Scale sizes by one power of two so that all are whole; a float is exactly such a fraction.
 
+    Returns
+    -------
+    ndarray of int64 or of Python's unbounded int, shape (N,)
+        The latter where the sum could be too large for the former.
+
+    Examples
+    --------
     >>> whole_sizes(np.array([1.5, 2.0]))
-    [3, 4]
+    array([3, 4], dtype=object)
+    >>> whole_sizes(np.array([3.0, 4.0]))
+    array([3, 4])
     """
-    values = size.tolist()
-    if all(value.is_integer() for value in values):
-        return [int(value) for value in values]
-    fractions = [Fraction(value) for value in values]
+    if bool((np.floor(size) == size).all()):
+        if float(size.sum()) < LARGEST_SUM:
+            return size.astype(np.int64)
+        return np.array([int(value) for value in size.tolist()], dtype=object)
+    fractions = [Fraction(value) for value in size.tolist()]
     scale = max(fraction.denominator for fraction in fractions)
-    return [int(fraction * scale) for fraction in fractions]
+    return np.array([int(fraction * scale) for fraction in fractions], dtype=object)
 
 
 def pps_systematic(order: Positions, size: NDArray[np.float64], n: int, start: int) -> Positions:
@@ -58,7 +70,8 @@ def pps_systematic(order: Positions, size: NDArray[np.float64], n: int, start: i
     left = n - int(certain.sum())
     chosen = certain.copy()
     if left:
-        ends = np.cumsum(np.array(whole_sizes(size[rest]), dtype=object))
-        points = [((start + (i << BITS)) * ends[-1]) // (left << BITS) for i in range(left)]
-        chosen[rest[np.searchsorted(ends, np.array(points, dtype=object), side="right")]] = True
+        ends = np.cumsum(whole_sizes(size[rest]))
+        total = int(ends[-1])
+        points = [((start + (i << BITS)) * total) // (left << BITS) for i in range(left)]
+        chosen[rest[np.searchsorted(ends, np.array(points, dtype=ends.dtype), side="right")]] = True
     return order[chosen[order]]
