@@ -46,6 +46,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}: probabilities in {column!r} must be above 0 and at most 1; row {row} has {value}.",
         "{where}：“{column}”中的概率必须大于 0 且不大于 1；第 {row} 行是 {value}。",
     ),
+    "not_a_psu": (
+        "{where}: independent names {name!r}, which is no psu column; those are {known}. Name one of them.",
+        "{where}：independent 写了 {name!r}，它不是 psu 列；psu 列有 {known}。请写其中之一。",
+    ),
     "lonely_psu": (
         '{where}: stratum "{name}" has one sampled unit (certain ones apart) and more in the population, so its '
         "variance cannot be estimated. Merge it with another stratum.",

@@ -40,6 +40,9 @@ class Survey:
     prob : str or list, optional
         Column of that stage's inclusion probabilities, or one per stage, where they are unequal; it
         goes before ``population``.
+    independent : str or list, optional
+        Those of the ``psu`` columns whose units were drawn independently of each other (Bernoulli and
+        Poisson sampling), so that their number is left to chance.
     responded, cell : str, optional
         Column of whether the row's unit responded (true or false, 1 or 0), and column of adjustment
         cells; both or neither. The rows are then all drawn units, respondents and eligible
@@ -70,6 +73,8 @@ class Survey:
     equal probabilities it is (1 - n/N) n/(n-1) times the sum of squares. A unit drawn for certain
     adds nothing at its own stage, so it acts as a stratum whose next-stage units are the PSUs.
 
+    Units drawn independently have A = 0 and c = 1: the variance of Poisson sampling.
+
     With ``responded`` and ``cell`` the variance has the terms that ``scoring.nonresponse`` derives:
     that of the adjusted estimate over all drawn units at every stage, and that of who responds, which
     stays when everyone is drawn. Within a cell all units are taken to respond with the same
@@ -98,6 +103,7 @@ class Survey:
     lonely: Literal["error", "adjust"] = "error"
     responded: str | None = None
     cell: str | None = None
+    independent: Columns = None
 
     def __post_init__(self) -> None:
         if not len(self.table):
@@ -279,6 +285,11 @@ def _stages(survey: Survey) -> tuple[Stage, ...]:
     strata = _per_stage(survey.stratum, count, "stratum")
     populations = _per_stage(survey.population, count, "population")
     probs = _per_stage(survey.prob, count, "prob")
+    alone = [survey.independent] if isinstance(survey.independent, str) else survey.independent or ()
+    for name in alone:
+        if name is None or name not in psu:
+            known = ", ".join(one for one in psu if one is not None)
+            raise AnswerError("not_a_psu", where="survey", name=name, known=known)
     rows = len(table)
     outer = np.zeros(rows, dtype=np.intp)
     above = np.ones(rows)
@@ -297,10 +308,11 @@ def _stages(survey: Survey) -> tuple[Stage, ...]:
         first = first_rows(unit)
         prob = _stage_prob(table, unit, stratum[first], first, populations[at], probs[at], path, own)
         # Below an infinite population no later stage counts.
-        if survey.lonely == "error" and (above > 0).any():
+        independent = psu[at] is not None and psu[at] in alone
+        if survey.lonely == "error" and not independent and (above > 0).any():
             _refuse_lonely(stratum[first], prob, first, table, path)
         path = own
-        stages.append(Stage(unit, stratum[first], prob, above[first]))
+        stages.append(Stage(unit, stratum[first], prob, above[first], independent))
         above = above * prob[unit]
         outer = unit
     return tuple(stages)

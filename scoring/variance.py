@@ -29,12 +29,15 @@ class Stage:
         Each unit's inclusion probability at this stage; 0 for an infinite population.
     above : ndarray of float, shape (U,)
         Product of the probabilities of the units it lies in.
+    independent : bool
+        Whether the units were drawn independently of each other, so that their number is chance.
     """
 
     unit: Codes
     stratum: Codes
     prob: Floats
     above: Floats
+    independent: bool = False
 
     @property
     def varies(self) -> bool:
@@ -105,11 +108,12 @@ def hajek(stage: Stage) -> tuple[Floats, Floats, Floats]:
     """Give each unit's 1 - prob, their sum in each stratum, and each stratum's factor c.
 
     A stratum with one open unit has an infinite sum: its mean is then 0, the mean of all linearised
-    values, and its factor 1.
+    values, and its factor 1. So have all where units were drawn independently.
     """
     left: Floats = 1 - stage.prob
     sums: Floats = np.bincount(stage.stratum, weights=left).astype(np.float64)
-    sums[np.bincount(stage.stratum, weights=left > 0) == 1] = np.inf
+    open_units = np.bincount(stage.stratum, weights=left > 0)
+    sums[open_units >= 1 if stage.independent else open_units == 1] = np.inf
     squares = np.bincount(stage.stratum, weights=left * left)
     varying = sums > 0
     factor = np.zeros(sums.size)

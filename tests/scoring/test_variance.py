@@ -423,6 +423,15 @@ CASES: dict[str, list[tuple[Call, tuple[str, str]]]] = {
         (lambda: Survey(sheets("p", 0.5, 0.5, 1.5, 0.5), prob="p"), bad_prob(3, 1.5)),
         (lambda: Survey(sheets("p", None, 0.5, 0.5, 0.5), prob="p"), bad_prob(1, "nan")),
     ],
+    "not_a_psu": [
+        (
+            lambda: Survey(SHEETS, psu="T", independent="town"),
+            (
+                "survey: independent names 'town', which is no psu column; those are T. Name one of them.",
+                "survey：independent 写了 'town'，它不是 psu 列；psu 列有 T。请写其中之一。",
+            ),
+        )
+    ],
     "lonely_psu": [
         (lambda: Survey(SHEETS.iloc[:1]), lonely("(all)")),
         (lambda: Survey(ONE_IN_SHIYA, stratum="town"), lonely("石垭")),
@@ -500,3 +509,46 @@ def test_a_whole_population_of_one_unit_is_no_fault() -> None:
     table = pd.DataFrame({"h": list("aab"), "N": [4, 4, 1], "y": [1.0, 3, 50]})
     found = total(Survey(table, stratum="h", population="N"), "y")
     assert found.cov.item() == pytest.approx((1 - 2 / 4) * 2 / 1 * 2, rel=1e-12)
+
+
+# ---------------------------------------------------------------------------- units drawn independently
+
+
+@pytest.mark.parametrize("domains", ["own", "shared"])
+def test_the_variance_of_poisson_samples_is_right_on_average(domains: str) -> None:
+    # All 2^4 samples: V = sum (1 - pi)/pi t_d t_e', and its estimate has that expectation, covariances too.
+    prob = np.array([0.2, 0.5, 0.7, 0.9])
+    values = np.array([3.0, 1.0, 4.0, 5.0])
+    other = values if domains == "own" else 2.0 - values
+    frame = pd.DataFrame({"id": range(4), "p": prob, "w": 1 / prob, "g": ["a", "b", "a", "b"], "y": values})
+    if domains == "shared":  # each unit has an answer about both, as a panel member has
+        frame = pd.concat([frame.assign(g="a"), frame.assign(g="b", y=other)], ignore_index=True)
+    expected = np.zeros((2, 2))
+    for drawn in np.ndindex(2, 2, 2, 2):
+        chance = np.prod(np.where(drawn, prob, 1 - prob))
+        rows = np.flatnonzero(np.array(drawn)[frame["id"]])
+        part = frame.iloc[rows]
+        if not len(part):
+            continue
+        if set(part["g"]) != {"a", "b"}:  # an estimate of 0, and so is its variance, in what is not there
+            present = ["a", "b"].index(part["g"].iloc[0])
+            found = np.zeros((2, 2))
+            survey = Survey(part, weight="w", psu="id", prob="p", independent="id")
+            found[present, present] = total(survey, "y").cov[0, 0]
+        else:
+            survey = Survey(part, weight="w", psu="id", prob="p", independent="id")
+            found = total(survey, "y", by="g").cov
+        expected += chance * found
+    totals = np.zeros((4, 2))
+    np.add.at(totals, (frame["id"], (frame["g"] == "b").astype(int)), frame["y"])
+    true = (totals * ((1 - prob) / prob)[:, None]).T @ totals
+    np.testing.assert_allclose(expected, true, rtol=1e-12)
+
+
+def test_degrees_of_freedom_of_a_poisson_sample_rest_on_all_its_units() -> None:
+    table = pd.DataFrame({"id": range(5), "p": 0.5, "y": [1.0, 2.0, 3.0, 4.0, 9.0]})
+    survey = Survey(table, psu="id", prob="p", independent="id")
+    z = table["y"].to_numpy()
+    found = survey.satterthwaite(z, np.zeros(5, dtype=np.intp), 1, np.ones(5, dtype=bool))
+    assert found.tolist() == [4.0]  # one stratum of five units
+    assert survey.covariance(z[:, None], np.zeros(5, dtype=np.intp), 1)[0, 0] == 0.5 * (z**2).sum()
