@@ -62,12 +62,11 @@ def _rounded(size: NDArray[np.float64], n: int) -> NDArray[np.int64]:
     room *= prob
     np.cumsum(room, out=room)
     room /= room[-1]
-    np.clip(mass, 2, ONE, out=mass)
     spread = np.rint(room * _excess(mass, n)).astype(np.int64)
     mass -= spread
     mass[1:] += spread[:-1]
     np.clip(mass, 1, ONE, out=mass)
-    excess = _excess(mass, n)  # not 0 only where units are within 1e-15 of 0 or 1
+    excess = _excess(mass, n)  # not 0 only where units within 1e-15 of 0 or 1 were clipped
     mass[mass.argmax() if excess > 0 else mass.argmin()] -= excess
     return mass
 

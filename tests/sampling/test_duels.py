@@ -95,6 +95,19 @@ def test_joint_probabilities_are_chauvets_for_equal_sizes_that_fill_intervals() 
     assert joint == {(i, j): Fraction(1, 25) for i in range(5) for j in range(5, 10)}
 
 
+def test_a_number_equal_to_the_chance_does_not_win() -> None:
+    assert pivotal(np.arange(2), np.ones(2), 1, np.array([0.0, 0.5])).tolist() == [0]
+    assert pivotal(np.arange(2), np.ones(2), 1, np.array([0.0, np.nextafter(0.5, 0)])).tolist() == [1]
+
+
+def test_sizes_of_which_n_times_the_total_leaves_64_bits_draw_the_same() -> None:
+    rng, size = np.random.default_rng(3), np.array([3.0, 2, 4, 3, 3, 3, 2])
+    for _ in range(200):
+        numbers = rng.random(7)
+        small, large = (pivotal(np.arange(7), size * scale, 4, numbers) for scale in (1, 2.0**57))
+        assert small.tolist() == large.tolist()
+
+
 @steady
 @given(st.data())
 def test_samples_of_whole_sizes_are_the_plain_loops(data: st.DataObject) -> None:
@@ -186,7 +199,10 @@ def test_masses_of_any_sizes_sum_to_n_and_are_the_probabilities(
         ([1.0, *[1e-17] * 1000], 1),
         ([1.0, 1.0, 1e-15], 2),
         ([1e-300, 1.0, 1.0], 1),  # no chance to speak of, still above 0
+        ([1e-17, 1.0], 1),
+        ([1.0, 1 + 2.0**-52, 1e-16], 2),  # the second is above 1 by rounding
         ([2.0**61, 2.0**61, 3.0], 1),  # whole, but too large for 64 bits
+        ([2.0**60] * 17, 1),
         ([2.0**52 - 1, 2.0**52 - 3, 2.0**52 - 7, 1.0], 3),
     ],
 )
