@@ -43,3 +43,37 @@ def systematic(order: Positions, n: int, start: int) -> Positions:
     """
     points = [((start + (i << BITS)) * len(order)) // (n << BITS) for i in range(n)]
     return order[points]
+
+
+def circular_systematic(order: Positions, n: int, start: int) -> Positions:
+    """Take every k-th unit around an ordered list from a random unit, k = floor(N/n).
+
+    The list is a circle: after its last unit comes its first (Lahiri 1951). The interval is N/n
+    rounded down and not to the nearest whole number: (n - 1) k < N, so that the n units differ for
+    every N and n, while rounding up may meet a unit again (N = 8, n = 5, k = 2: places 0, 2, 4, 6
+    and 0). Each unit belongs to the samples of n of the N starts, so it has probability n/N.
+
+    Parameters
+    ----------
+    order : ndarray of int, shape (N,)
+        Positions in list order.
+    n : int
+        At most N.
+    start : int
+        Random whole number below 2^53; the first unit's place is floor(start N / 2^53).
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Positions, in list order.
+
+    Examples
+    --------
+    A list of 5, 2 to draw, k = 2, from place floor(0.8 · 5) = 4: places 4 and 6 - 5 = 1.
+
+    >>> circular_systematic(np.arange(5), 2, int(0.8 * 2**53) + 1)
+    array([1, 4])
+    """
+    count = len(order)
+    places = ((start * count >> BITS) + count // n * np.arange(n)) % count
+    return order[np.sort(places)]
