@@ -2,11 +2,16 @@
 
 from sampling.designs import (
     PPS,
+    Balanced,
+    Bernoulli,
     Census,
+    Poisson,
+    PPSWithReplacement,
     Proportional,
     Quota,
     SelfWeighting,
     SimpleRandom,
+    Spread,
     Stratified,
     Systematic,
 )
@@ -18,14 +23,19 @@ from sampling.weights import pseudo_weights, quota_targets, release
 
 __all__ = [
     "PPS",
+    "Balanced",
+    "Bernoulli",
     "Census",
     "DesignError",
     "FrameError",
+    "PPSWithReplacement",
+    "Poisson",
     "Proportional",
     "Quota",
     "Sample",
     "SelfWeighting",
     "SimpleRandom",
+    "Spread",
     "Stratified",
     "Systematic",
     "Verification",

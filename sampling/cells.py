@@ -25,17 +25,9 @@ from sampling.columns import (
     size_digits,
     unit_ids,
 )
-from sampling.designs import (
-    PPS,
-    Design,
-    Proportional,
-    columns_read,
-    method_of,
-    number_of,
-    strata_columns,
-)
+from sampling.designs import Design, columns_read, size_columns, strata_columns, value_columns
 from sampling.errors import FrameError
-from sampling.frame import positive_sizes
+from sampling.frame import finite_values, positive_sizes
 from sampling.lottery import SEPARATOR
 from sampling.parents import Parents
 
@@ -134,9 +126,8 @@ def read_frame(
         return frame[column] if parents is None else frame[column].iloc[rows]
 
     ids = unit_ids(given(unit), unit, where, rows)
-    sizes = {
-        column: positive_sizes(given(column), column, ids, where, rows) for column in _size_columns(design)
-    }
+    sizes = {c: positive_sizes(given(c), c, ids, where, rows) for c in size_columns(design)}
+    sizes |= {c: finite_values(given(c), c, ids, where, rows) for c in value_columns(design)}
     for column in names[1:]:
         if column not in sizes and column not in read and column != unit:
             read[column] = category(given(column), column, where, rows)
@@ -215,12 +206,6 @@ def _repeated(ids: Utf8, above: list[Category], at: Positions, rows: Positions, 
         seen.setdefault(name, row)
     first, row_a, row_b = repeats[0]
     return FrameError("duplicate_ids", where=where, count=len(repeats), first=first, row_a=row_a, row_b=row_b)
-
-
-def _size_columns(design: Design) -> Names:
-    method, number = method_of(design), number_of(method_of(design))
-    of_number = (number.size,) if isinstance(number, Proportional) and number.size is not None else ()
-    return tuple(dict.fromkeys(((method.size,) if isinstance(method, PPS) else ()) + of_number))
 
 
 def _places(columns: list[Category]) -> tuple[list[tuple[int, ...]], Positions]:

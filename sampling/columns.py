@@ -185,7 +185,8 @@ def digits(values: NDArray[np.int64]) -> Utf8:
 
 def size_digits(sizes: NDArray[np.float64]) -> Utf8:
     """Write sizes as ``sampling.frame.size_text`` does."""
-    if bool((np.floor(sizes) == sizes).all()) and sizes.max(initial=0.0) < LARGEST_WHOLE:
+    whole = bool((np.floor(sizes) == sizes).all())
+    if whole and sizes.min(initial=0.0) >= 0 and sizes.max(initial=0.0) < LARGEST_WHOLE:
         return digits(sizes.astype(np.int64))
     return encoded(size_text(sizes))
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args, overload
+
+from sampling.errors import DesignError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -96,6 +98,28 @@ class SimpleRandom(_Whole):
 
 
 @dataclass(frozen=True)
+class Bernoulli(_Whole):
+    """Draw every unit with the same probability, each independently: those with the smaller lottery numbers.
+
+    The sample size is left to chance.
+
+    Parameters
+    ----------
+    rate : float
+        The inclusion probability, above 0 and at most 1.
+    """
+
+    rate: float
+    kind: Literal["bernoulli"] = "bernoulli"
+    __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        number = isinstance(self.rate, int | float) and not isinstance(self.rate, bool)
+        if not number or not 0 < self.rate <= 1:
+            raise DesignError("bad_rate", where="Bernoulli", rate=self.rate)
+
+
+@dataclass(frozen=True)
 class Systematic(_Whole):
     """Draw ``n`` units at equal intervals from a random start.
 
@@ -106,23 +130,33 @@ class Systematic(_Whole):
     order : tuple of str
         Columns that put the list in order (in each stratum, numbers as numbers if all its values are
         numbers, otherwise by code point), the unit id last. Without it the ids alone give the order.
+        An ordered list is stratified implicitly.
+    circular : bool
+        Go round the list in whole steps of ⌊N/n⌋ from any unit (Lahiri), instead of along it in steps
+        of N/n.
     """
 
     n: Number
     order: tuple[str, ...] = ()
+    circular: bool = False
     kind: Literal["systematic"] = "systematic"
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        _whole_name(self)
+        _whole_names(self, "order")
+
+
+PPSMethod = Literal["systematic", "pivotal"]
+ALONG_A_LIST = ("systematic", "pivotal", "chromy")
 
 
 @dataclass(frozen=True)
 class PPS(_Whole):
     """Draw ``n`` units with probability proportional to size, without replacement.
 
-    Systematic selection from a random start along the list, which is put in order by ``order`` or,
-    without it, by lottery numbers. Units so large that their probability would exceed 1 are certain.
+    Units so large that their probability would exceed 1 are certain. The methods differ in which units
+    come together; the inclusion probabilities are the same, except Pareto's, which come close and
+    are computed.
 
     Parameters
     ----------
@@ -131,23 +165,131 @@ class PPS(_Whole):
     size : str
         Column of positive sizes.
     order : tuple of str
-        Columns that put the list in order; without it the order is drawn.
+        For the methods that go along a list (systematic, pivotal, chromy): columns that put it in order;
+        without it the order is drawn.
+    method : str
+        ``"systematic"``: equal steps along the sizes from a random start. ``"pivotal"``: neighbours
+        duel (Deville and Tillé 1998). ``"chromy"``: sequential (Chromy 1979). ``"sampford"``
+        (Sampford 1967), ``"conditional_poisson"`` (maximum entropy), ``"tille"`` (elimination, Tillé 1996),
+        ``"brewer"`` (Brewer 1975): any units can come together. ``"pareto"``: the smallest of numbers that
+        follow size (Rosén 1997).
     """
 
     n: Number
     size: str
     order: tuple[str, ...] = ()
+    method: PPSMethod = "systematic"
     kind: Literal["pps"] = "pps"
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        _whole_name(self)
+        _whole_names(self, "order")
+        if self.method not in get_args(PPSMethod):
+            known = ", ".join(get_args(PPSMethod))
+            raise DesignError("bad_pps_method", where="PPS", found=self.method, known=known)
+        if self.order and self.method not in ALONG_A_LIST:
+            raise DesignError("no_list", where="PPS", method=self.method, known=", ".join(ALONG_A_LIST))
 
 
-def _whole_name(method: Systematic | PPS) -> None:
+@dataclass(frozen=True)
+class PPSWithReplacement(_Whole):
+    """Draw ``n`` times with probability proportional to size, the same unit perhaps again (Hansen–Hurwitz).
+
+    The sample has one row for each time a unit is drawn. ``prob`` is the expected number of times, which
+    may exceed 1.
+
+    Parameters
+    ----------
+    n : int or allocation
+        Draws.
+    size : str
+        Column of positive sizes.
+    """
+
+    n: Number
+    size: str
+    kind: Literal["pps_with_replacement"] = "pps_with_replacement"
+    __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class Poisson(_Whole):
+    """Draw with probability proportional to size, each unit independently.
+
+    The sample size is left to chance.
+
+    Parameters
+    ----------
+    n : int or allocation
+        Expected number of units.
+    size : str
+        Column of positive sizes.
+    """
+
+    n: Number
+    size: str
+    kind: Literal["poisson"] = "poisson"
+    __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class Balanced(_Whole):
+    """Draw ``n`` units whose weighted totals of some columns are those of the frame (cube method).
+
+    Deville and Tillé (2004). The totals agree as nearly as whole units let them.
+
+    Parameters
+    ----------
+    n : int or allocation
+        Units to draw.
+    on : tuple of str
+        Columns of numbers to balance on.
+    size : str, optional
+        Column of positive sizes that the probabilities follow; without it they are equal.
+    """
+
+    n: Number
+    on: tuple[str, ...]
+    size: str | None = None
+    kind: Literal["balanced"] = "balanced"
+    __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        _whole_names(self, "on")
+        if not self.on:
+            raise DesignError("no_columns", where=type(self).__name__, field="on")
+
+
+@dataclass(frozen=True)
+class Spread(_Whole):
+    """Draw ``n`` units that lie well apart (local pivotal method; Grafström, Lundström and Schelin 2012).
+
+    Parameters
+    ----------
+    n : int or allocation
+        Units to draw.
+    over : tuple of str
+        Columns of coordinates; distances are Euclidean, so the columns need comparable units.
+    size : str, optional
+        Column of positive sizes that the probabilities follow; without it they are equal.
+    """
+
+    n: Number
+    over: tuple[str, ...]
+    size: str | None = None
+    kind: Literal["spread"] = "spread"
+    __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        _whole_names(self, "over")
+        if not self.over:
+            raise DesignError("no_columns", where=type(self).__name__, field="over")
+
+
+def _whole_names(method: object, field: str) -> None:
     """One column may be given as text, which must not be read letter by letter."""
-    if isinstance(method.order, str):
-        object.__setattr__(method, "order", (method.order,))
+    if isinstance(getattr(method, field), str):
+        object.__setattr__(method, field, (getattr(method, field),))
 
 
 @dataclass(frozen=True)
@@ -158,7 +300,9 @@ class Census(_Whole):
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
 
 
-Method = SimpleRandom | Systematic | PPS | Census
+Method = (
+    SimpleRandom | Bernoulli | Systematic | PPS | PPSWithReplacement | Poisson | Balanced | Spread | Census
+)
 
 
 @dataclass(frozen=True)
@@ -169,7 +313,7 @@ class Stratified(_Whole):
     ----------
     by : str or tuple of str
         The column or columns whose values tell the strata.
-    method : SimpleRandom, Systematic, PPS or Census
+    method : SimpleRandom, PPS or another
         How each stratum is drawn. A whole number ``n`` is for every stratum; an allocation spreads
         its total over them.
     """
@@ -238,8 +382,8 @@ def method_of(design: Design | Quota) -> Method | Quota:
 
 
 def number_of(method: Method | Quota) -> Number | None:
-    """Give what the method says of how many to draw; None for a census."""
-    return None if isinstance(method, Census) else method.n
+    """Give what the method says of how many to draw; None for a census and a rate."""
+    return None if isinstance(method, Census | Bernoulli) else method.n
 
 
 def columns_read(design: Design | Quota) -> tuple[str, ...]:
@@ -253,21 +397,49 @@ def columns_read(design: Design | Quota) -> tuple[str, ...]:
     found = list(strata_columns(design))
     if isinstance(method, Quota):
         found += [*method.by, method.size]
-    if isinstance(method, PPS):
-        found += [*method.order, method.size]
-    elif isinstance(method, Systematic):
-        found += method.order
+    for field in ("order", "on", "over"):
+        found += getattr(method, field, ())
+    size = getattr(method, "size", None)
+    if size is not None and not isinstance(method, Quota):
+        found.append(size)
     if isinstance(number, Proportional) and number.size is not None:
         found.append(number.size)
     return tuple(dict.fromkeys(found))
+
+
+def size_columns(design: Design | Quota) -> tuple[str, ...]:
+    """Give the columns that must be positive numbers.
+
+    >>> size_columns(Stratified("county", PPS(n=Proportional(9, size="people"), size="homes")))
+    ('homes', 'people')
+    """
+    method = method_of(design)
+    sizes = [getattr(method, "size", None), getattr(number_of(method), "size", None)]
+    return tuple(dict.fromkeys(one for one in sizes if one is not None))
+
+
+def value_columns(design: Design | Quota) -> tuple[str, ...]:
+    """Give the columns that must be numbers of any sign.
+
+    >>> value_columns(Spread(n=9, over=("longitude", "latitude")))
+    ('longitude', 'latitude')
+    """
+    method, sizes = method_of(design), size_columns(design)
+    values = [*getattr(method, "on", ()), *getattr(method, "over", ())]
+    return tuple(dict.fromkeys(one for one in values if one not in sizes))
 
 
 KINDS: dict[str, type] = {
     "proportional": Proportional,
     "self_weighting": SelfWeighting,
     "simple_random": SimpleRandom,
+    "bernoulli": Bernoulli,
     "systematic": Systematic,
     "pps": PPS,
+    "pps_with_replacement": PPSWithReplacement,
+    "poisson": Poisson,
+    "balanced": Balanced,
+    "spread": Spread,
     "census": Census,
     "stratified": Stratified,
     "quota": Quota,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ import pandas as pd
 from sampling.allocation import allocate
 from sampling.cells import Cell, Reading, cells_of, read_frame
 from sampling.designs import (
-    PPS,
+    Bernoulli,
     Census,
     Design,
     Method,
@@ -147,9 +148,21 @@ def parents_of(within: Sample) -> Parents:
         table.insert(at, f"parent_{at + 1}", canonical_text(within.units[column], column, where))
     unequal = within.roles.get("prob") or [None] * len(within.roles["psu"])
     kinds = [
-        {"stratified": stratum is not None, "unequal": prob is not None}
-        for stratum, prob in zip(within.roles["stratum"], unequal, strict=True)
+        {
+            "stratified": stratum is not None,
+            "unequal": prob is not None,
+            **({"independent": True} if psu in within.roles.get("independent", ()) else {}),
+            **({"replaced": True} if population is None else {}),
+        }
+        for stratum, prob, psu, population in zip(
+            within.roles["stratum"], unequal, within.roles["psu"], within.roles["population"], strict=True
+        )
     ]
+    again = table.duplicated([f"parent_{at + 1}" for at in range(len(columns))])
+    if again.any():
+        first = table.iloc[int(np.argmax(again.to_numpy()))]
+        parent = " / ".join(str(one) for one in first.iloc[: len(columns)])
+        raise DesignError("drawn_again", where=where, count=int(again.sum()), parent=parent)
     return Parents(receipt["name"], columns, table, kinds)
 
 
@@ -172,12 +185,14 @@ def draw_in(
     cells = cells_of(read, design, parents)
     asked = _numbers(cells, method, read, parents, where)
     reserve = reserve_share(method, where)
-    select = METHODS[type(method)].select
+    entry = METHODS[type(method)]
     drawn = [
-        select(cell, method, n, read, Tickets(lottery, cell.parents, cell.stratum, read.ids[cell.at]))
+        entry.select(cell, method, n, read, Tickets(lottery, cell.parents, cell.stratum, read.ids[cell.at]))
         for cell, n in zip(cells, asked, strict=True)
     ]
     stages = _stages(read, cells, drawn, parents, lottery.stage, ordered=reserve > 0)
+    if entry.replaced:
+        stages[_marked("psu", lottery.stage)] = _each_draw(read, cells, drawn)
     rows = np.concatenate([cell.at[picked] for cell, (picked, _) in zip(cells, drawn, strict=True)])
     units = frame.iloc[read.rows[rows]].reset_index(drop=True)
     renamed = {c: _free(f"drawn_{c}", units) for c in stages.columns if c in units.columns}
@@ -186,7 +201,7 @@ def draw_in(
         lottery=lottery,
         unit=unit,
         design=design,
-        algorithm=METHODS[type(method)].algorithm(method),
+        algorithm=entry.algorithm(method),
         read=read,
         parents=parents,
         roles=roles,
@@ -196,7 +211,7 @@ def draw_in(
                 "parents": list(cell.parents),
                 "stratum": list(cell.stratum),
                 "units": len(cell.at),
-                "drawn": read.ids_at(cell.at[picked[:n]]),
+                "drawn": read.ids_at(cell.at[picked[:n] if reserve else picked]),
                 **({"reserve": read.ids_at(cell.at[picked[n:]])} if reserve else {}),
             }
             for cell, n, (picked, _) in zip(cells, asked, drawn, strict=True)
@@ -206,12 +221,27 @@ def draw_in(
     return sample, read
 
 
+def _each_draw(read: Reading, cells: list[Cell], drawn: list[Drawn]) -> list[str]:
+    """Name every draw of units that can be drawn again: T1, T1 (2), T1 (3)."""
+    names = []
+    for cell, (picked, _) in zip(cells, drawn, strict=True):
+        times: Counter[str] = Counter()
+        for one in read.ids_at(cell.at[picked]):
+            times[one] += 1
+            names.append(one if times[one] == 1 else f"{one} ({times[one]})")
+    return names
+
+
+def _marked(name: str, stage: int) -> str:
+    return name if stage == 1 else f"{name}_{stage}"
+
+
 def _numbers(
     cells: list[Cell], method: Method, read: Reading, parents: Parents | None, where: str
 ) -> list[int]:
     number = number_of(method)
     available = [len(cell.at) for cell in cells]
-    if isinstance(method, Census):
+    if isinstance(method, Census | Bernoulli):
         return available
     if isinstance(number, Proportional | SelfWeighting):
         _at_least_one(number.total, f"{where}: total")
@@ -230,7 +260,7 @@ def _numbers(
         return allocate(number.total, share, available, number.at_least, where)
     n = _at_least_one(number, where)
     for cell in cells:
-        if len(cell.at) < n:
+        if len(cell.at) < n and not METHODS[type(method)].replaced:
             raise DesignError("too_many_asked", where=cell.where(where), asked=n, available=len(cell.at))
     return [n] * len(cells)
 
@@ -253,12 +283,11 @@ def _stages(
     sizes = [len(picked) for picked, _ in drawn]
     at = np.concatenate([cell.at[picked] for cell, (picked, _) in zip(cells, drawn, strict=True)])
     prob = np.concatenate([prob for _, prob in drawn])
-    mark = "" if stage == 1 else f"_{stage}"
     own = {
-        f"stratum{mark}": np.repeat([" / ".join(cell.stratum) for cell in cells], sizes),
-        f"psu{mark}": read.ids_at(at),
-        f"population{mark}": np.repeat([len(cell.at) for cell in cells], sizes),
-        f"stage_prob{mark}": prob,
+        _marked("stratum", stage): np.repeat([" / ".join(cell.stratum) for cell in cells], sizes),
+        _marked("psu", stage): read.ids_at(at),
+        _marked("population", stage): np.repeat([len(cell.at) for cell in cells], sizes),
+        _marked("stage_prob", stage): prob,
     }
     above = {}
     if parents is not None:
@@ -275,20 +304,32 @@ def _roles(design: Design, parents: Parents | None, stage: int, renamed: dict[st
     """Say which drawn column plays which part, stage by stage."""
     above = [] if parents is None else parents.kinds
     cut = () if parents is None else parents.columns
-    stratified = any(column not in cut for column in strata_columns(design))
-    kinds = [*above, {"stratified": stratified, "unequal": isinstance(method_of(design), PPS)}]
+    method = method_of(design)
+    entry = METHODS[type(method)]
+    unequal = getattr(method, "size", None) is not None or entry.independent
+    own = {
+        "stratified": any(column not in cut for column in strata_columns(design)),
+        "unequal": unequal and not entry.replaced,
+        "independent": entry.independent,
+        "replaced": entry.replaced,
+    }
+    kinds = [*above, own]
 
-    def column(name: str, at: int) -> str:
-        plain = name if at == 0 else f"{name}_{at + 1}"
-        return renamed.get(plain, plain)
+    def columns(name: str, having: Callable[[dict[str, bool]], bool]) -> list[str | None]:
+        names = [_marked(name, at + 1) for at in range(len(kinds))]
+        return [
+            renamed.get(one, one) if having(kind) else None for one, kind in zip(names, kinds, strict=True)
+        ]
 
-    stages = range(stage if parents is None else len(kinds))
     roles: dict[str, Any] = {
-        "weight": column("weight", 0),
-        "stratum": [column("stratum", at) if kinds[at]["stratified"] else None for at in stages],
-        "psu": [column("psu", at) for at in stages],
-        "population": [column("population", at) for at in stages],
+        "weight": renamed.get("weight", "weight"),
+        "stratum": columns("stratum", lambda kind: kind["stratified"]),
+        "psu": columns("psu", lambda kind: True),
+        "population": columns("population", lambda kind: not kind.get("replaced")),
     }
     if any(kind["unequal"] for kind in kinds):
-        roles["prob"] = [column("stage_prob", at) if kinds[at]["unequal"] else None for at in stages]
+        roles["prob"] = columns("stage_prob", lambda kind: kind["unequal"])
+    if any(kind.get("independent") for kind in kinds):
+        alone = columns("psu", lambda kind: kind.get("independent", False))
+        roles["independent"] = [one for one in alone if one is not None]
     return roles

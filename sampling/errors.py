@@ -39,6 +39,12 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}：规模“{column}”必须是正数；有 {count} 个不是，第一个是单位“{unit}”（第 {row} 行）的 {value!r}。"
         "请改正或去掉该单位。",
     ),
+    "bad_value": (
+        '{where}: {column!r} must be a number; {count} are not, first {value!r} of unit "{unit}" (row {row}). '
+        "Correct it or leave the unit out.",
+        "{where}：“{column}”必须是数字；有 {count} 个不是，第一个是单位“{unit}”（第 {row} 行）的 {value!r}。"
+        "请改正或去掉该单位。",
+    ),
     "too_many_asked": (
         "{where}: {asked} units asked, {available} in the frame. Lower n or merge the stratum.",
         "{where}：要抽 {asked} 个，名单只有 {available} 个。请减少样本量或合并层。",
@@ -52,6 +58,27 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{at_least} in each. Change the total or at_least.",
         "{where}：总量 {total} 无法分到 {cells} 个层（共 {available} 个单位，每层至少 {at_least} 个）。"
         "请改总量或每层下限。",
+    ),
+    "bad_rate": (
+        "{where}: rate must be a number above 0 and at most 1; it is {rate!r}.",
+        "{where}：rate 必须大于 0 且不大于 1，现在是 {rate!r}。",
+    ),
+    "no_columns": (
+        "{where}: {field!r} names no column. Name at least one.",
+        "{where}：“{field}”没有写列名。请至少写一列。",
+    ),
+    "bad_pps_method": (
+        "{where}: {found!r} is no method of PPS. Use one of {known}.",
+        "{where}：PPS 没有 {found!r} 这种方法。请用 {known} 之一。",
+    ),
+    "no_list": (
+        "{where}: {method!r} does not go along a list, so order has no meaning. Leave it out, or use one of {known}.",
+        "{where}：{method!r} 不沿名单抽取，order 没有意义。请去掉，或用 {known} 之一。",
+    ),
+    "drawn_again": (
+        '{where}: {count} units were drawn again, first "{parent}", and each draw would need units of its own. '
+        "Draw its units without replacement.",
+        "{where}：有 {count} 次重复抽中，第一个是“{parent}”；每次抽中都要有自己的下级单位。请改用不放回抽样。",
     ),
     "no_parents": (
         "{where}: SelfWeighting spreads units over the units drawn before; give them with within=.",

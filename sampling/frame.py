@@ -14,6 +14,7 @@ from sampling.errors import FrameError
 from sampling.lottery import SEPARATOR
 
 LARGEST_FLOAT_ID = 10**15
+LARGEST_VALUE = 1e100  # whose square is a float too
 FINGERPRINT = 8
 LINE_BREAKS = ("\n", "\r", "\0")
 
@@ -107,6 +108,26 @@ def positive_sizes(
             row=int(rows[at]) + 1,
         )
     return sizes
+
+
+def finite_values(
+    column: pd.Series, name: str, ids: NDArray[np.bytes_], where: str, rows: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Give values of any sign as floats, or name the first that is none and its row in the whole frame."""
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    bad = np.flatnonzero(~(np.abs(values) < LARGEST_VALUE))
+    if bad.size:
+        at = int(bad[0])
+        raise FrameError(
+            "bad_value",
+            where=where,
+            column=name,
+            count=bad.size,
+            value=column.iloc[[at]].tolist()[0],
+            unit=ids[at].decode(),
+            row=int(rows[at]) + 1,
+        )
+    return values
 
 
 def size_text(sizes: NDArray[np.float64]) -> list[str]:

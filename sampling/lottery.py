@@ -171,6 +171,21 @@ def numbers(digests: NDArray[np.uint64]) -> NDArray[np.float64]:
     return fractions(digests[:, 0])
 
 
+def smallest(words: NDArray[np.uint64], count: int) -> NDArray[np.intp]:
+    """Give the positions of the ``count`` smallest words in their order, with all that tie with the last.
+
+    Examples
+    --------
+    >>> smallest(np.array([9, 3, 5, 3], dtype=np.uint64), 1)
+    array([1, 3])
+    """
+    at = np.arange(words.size, dtype=np.intp)
+    if count < words.size:
+        at = np.flatnonzero(words <= np.partition(words, count - 1)[count - 1])
+    result: NDArray[np.intp] = at[np.argsort(words[at], kind="stable")]
+    return result
+
+
 def lottery_order(digests: NDArray[np.uint64], ids: Sequence[str]) -> NDArray[np.intp]:
     """Order units by lottery number; ties by the whole digest, then by id.
 
@@ -232,10 +247,7 @@ class Tickets:
         True
         """
         words = self.words(0)[0] if first is None else first
-        at = np.arange(words.size, dtype=np.intp)
-        if count < words.size:
-            at = np.flatnonzero(words <= np.partition(words, count - 1)[count - 1])
-        at = at[np.argsort(words[at])]
+        at = smallest(words, count)
         if bool((words[at[1:]] == words[at[:-1]]).any()):
             ids = [one.decode() for one in self.ids[at].tolist()]
             at = at[lottery_order(self.lottery.digests("order", self.parents, ids), ids)]

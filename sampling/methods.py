@@ -12,12 +12,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sampling.cells import Cell, Names, Reading
-from sampling.designs import PPS, Census, Method, SimpleRandom, Systematic
+from sampling.designs import (
+    ALONG_A_LIST,
+    PPS,
+    Bernoulli,
+    Census,
+    Method,
+    Poisson,
+    PPSWithReplacement,
+    SimpleRandom,
+    Spread,
+    Systematic,
+)
 from sampling.errors import DesignError
 from sampling.frame import list_order_key
-from sampling.lottery import Tickets
-from sampling.probabilities import inclusion_probabilities
-from sampling.select import Positions, pps_systematic, simple_random, systematic
+from sampling.lottery import Stream, Tickets, fractions
+from sampling.probabilities import exact_sum, inclusion_probabilities
+from sampling.select import (
+    Positions,
+    bernoulli,
+    circular_systematic,
+    local_pivotal,
+    pivotal,
+    poisson,
+    pps_systematic,
+    pps_with_replacement,
+    simple_random,
+    systematic,
+)
 
 Drawn = tuple[Positions, NDArray[np.float64]]
 
@@ -33,10 +55,16 @@ class Entry:
         in the cell and their inclusion probabilities.
     algorithm : callable
         Gives the id of the algorithm, whose meaning never changes.
+    independent : bool
+        Whether each unit is drawn for itself, so that their number is left to chance.
+    replaced : bool
+        Whether a unit can be drawn again.
     """
 
     select: Callable[[Cell, Any, int, Reading, Tickets], Drawn]
     algorithm: Callable[[Any], str]
+    independent: bool = False
+    replaced: bool = False
 
 
 def share_of(number: int, share: float) -> int:
@@ -74,25 +102,93 @@ def _simple_random(cell: Cell, method: Any, n: int, read: Reading, tickets: Tick
     return simple_random(tickets.smallest(n + more), n + more), prob
 
 
+def _bernoulli(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Drawn:
+    picked = bernoulli(tickets.numbers(), method.rate)
+    return picked, np.full(picked.size, float(method.rate))
+
+
 def _systematic(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Drawn:
-    order = list_order(cell, method.order, read)
-    return systematic(order, n, tickets.start()), np.full(n, n / cell.at.size)
+    select = circular_systematic if method.circular else systematic
+    picked = select(list_order(cell, method.order, read), n, tickets.start())
+    return picked, np.full(n, n / cell.at.size)
 
 
 def _pps(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Drawn:
     size = read.sizes[method.size][cell.at]
-    order = list_order(cell, method.order, read) if method.order else tickets.order()
-    picked = pps_systematic(order, size, n, tickets.start())
-    return picked, inclusion_probabilities(size, n)[picked]
+    if method.method == "systematic":
+        order = list_order(cell, method.order, read) if method.order else tickets.order()
+        picked = pps_systematic(order, size, n, tickets.start())
+        return picked, inclusion_probabilities(size, n)[picked]
+    prob = inclusion_probabilities(size, n)
+    rest = np.flatnonzero(prob < 1)
+    left = n - (prob.size - rest.size)
+    if not left:
+        return np.flatnonzero(prob == 1), np.ones(n)
+    chosen = prob == 1
+    if method.method in ("pivotal", "chromy"):
+        first, last = tickets.words(0, 3) if not method.order else (None, tickets.words(3)[0])
+        order = list_order(cell, method.order, read) if first is None else tickets.order(first)
+        order = order[~chosen[order]]
+        chosen[pivotal(order, size, left, fractions(last))] = True
+    picked = np.flatnonzero(chosen)
+    return picked, prob[picked]
+
+
+def _pps_with_replacement(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Drawn:
+    size = read.sizes[method.size][cell.at]
+    picked = pps_with_replacement(size, n, tickets.stream())
+    return picked, n * size[picked] / exact_sum(size)
+
+
+def _poisson(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Drawn:
+    prob = inclusion_probabilities(read.sizes[method.size][cell.at], n)
+    picked = poisson(tickets.numbers(), prob)
+    return picked, prob[picked]
+
+
+def _spread(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Drawn:
+    columns = np.column_stack([read.sizes[one][cell.at] for one in method.over])
+    return _spread_out(cell, method, n, read, tickets, columns, local_pivotal)
+
+
+def _spread_out(
+    cell: Cell,
+    method: Any,
+    n: int,
+    read: Reading,
+    tickets: Tickets,
+    columns: NDArray[np.float64],
+    select: Callable[[NDArray[np.float64], NDArray[np.float64], Stream], Positions],
+) -> Drawn:
+    if method.size is None:
+        prob = np.full(cell.at.size, n / cell.at.size)
+    else:
+        prob = inclusion_probabilities(read.sizes[method.size][cell.at], n)
+    rest = np.flatnonzero(prob < 1)
+    chosen = prob == 1
+    if rest.size:
+        chosen[rest[select(prob[rest], columns[rest], tickets.stream())]] = True
+    picked = np.flatnonzero(chosen)
+    return picked, prob[picked]
 
 
 def _census(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Drawn:
     return np.arange(n, dtype=np.intp), np.ones(n)
 
 
+def _pps_algorithm(method: Any) -> str:
+    drawn = "" if method.order or method.method not in ALONG_A_LIST else "random-"
+    prefix = "pps-" if method.method == "systematic" else ""
+    return f"{prefix}{drawn}{method.method.replace('_', '-')}/1"
+
+
 METHODS: dict[type, Entry] = {
     SimpleRandom: Entry(_simple_random, lambda _: "simple-random/1"),
-    Systematic: Entry(_systematic, lambda _: "systematic/1"),
-    PPS: Entry(_pps, lambda method: "pps-systematic/1" if method.order else "pps-random-systematic/1"),
+    Bernoulli: Entry(_bernoulli, lambda _: "bernoulli/1", independent=True),
+    Systematic: Entry(_systematic, lambda one: "circular-systematic/1" if one.circular else "systematic/1"),
+    PPS: Entry(_pps, _pps_algorithm),
+    PPSWithReplacement: Entry(_pps_with_replacement, lambda _: "pps-with-replacement/1", replaced=True),
+    Poisson: Entry(_poisson, lambda _: "poisson/1", independent=True),
+    Spread: Entry(_spread, lambda _: "local-pivotal/1"),
     Census: Entry(_census, lambda _: "census/1"),
 }

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from itertools import chain
+from math import fsum
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sampling.errors import DesignError, FrameError
+
+NEAR = 1e-9
+LARGEST_EXACT = 2.0**53
+BLOCK = 1 << 16
 
 
 def checked_sizes(size: ArrayLike, where: str = "sizes") -> NDArray[np.float64]:
@@ -56,10 +64,40 @@ def certain_units(size: ArrayLike, n: int) -> NDArray[np.bool_]:
     certain = np.zeros(sizes.size, dtype=bool)
     while True:
         left = n - int(certain.sum())
-        new = ~certain & (left * sizes >= sizes[~certain].sum()) if left else np.zeros_like(certain)
+        new = _reaching(sizes, ~certain, left)
         if not new.any():
             return certain
         certain |= new
+
+
+def _reaching(sizes: NDArray[np.float64], free: NDArray[np.bool_], left: int) -> NDArray[np.bool_]:
+    """Tell which free units have ``left`` times their size at or above the sum of the free, exactly."""
+    if not left:
+        return np.zeros_like(free)
+    total = exact_sum(sizes[free])
+    over = left * sizes - total
+    reach = free & (over >= 0)
+    near = np.flatnonzero(free & (np.abs(over) <= NEAR * total))
+    if near.size and not (_is_whole(sizes) and max(total, left * float(sizes[near].max())) < LARGEST_EXACT):
+        whole = sum(map(Fraction, sizes[free].tolist()), Fraction(0))
+        reach[near] = [left * Fraction(value) >= whole for value in sizes[near].tolist()]
+    return reach
+
+
+def _is_whole(sizes: NDArray[np.float64]) -> bool:
+    return bool((np.floor(sizes) == sizes).all())
+
+
+def exact_sum(values: NDArray[np.float64]) -> float:
+    """Give the sum rounded once, the same in any order and on any machine.
+
+    >>> exact_sum(np.array([1e16, 1.0, -1e16]))
+    1.0
+    """
+    if _is_whole(values) and float(np.abs(values).sum()) < LARGEST_EXACT:
+        return float(values.sum())
+    blocks = (values[at : at + BLOCK].tolist() for at in range(0, values.size, BLOCK))
+    return fsum(chain.from_iterable(blocks))
 
 
 def inclusion_probabilities(size: ArrayLike, n: int) -> NDArray[np.float64]:
@@ -97,7 +135,5 @@ def inclusion_probabilities(size: ArrayLike, n: int) -> NDArray[np.float64]:
     prob = np.ones(sizes.size)
     left = n - int(certain.sum())
     if left:
-        prob[~certain] = left * sizes[~certain] / sizes[~certain].sum()
-    elif not certain.all():
-        prob[~certain] = 0.0
+        prob[~certain] = left * sizes[~certain] / exact_sum(sizes[~certain])
     return prob

@@ -22,6 +22,8 @@ from sampling.weights import with_released
 
 MOST_NAMED = 20
 FIELDS = "name key stage unit algorithm design within frame roles added cells".split()
+COMPUTED = ("pareto/1",)  # probabilities by quadrature, whose last digits may depend on the machine
+LAST_DIGITS = 1e-9
 Key = tuple[str, ...]
 
 
@@ -244,8 +246,10 @@ def _drawn(receipt: Mapping[str, Any]) -> dict[Key, str]:
     roles = {}
     for cell in receipt["cells"]:
         ordered = "reserve" in cell
+        times = Counter(cell["drawn"])
         for place, one in enumerate([*cell["drawn"], *cell.get("reserve", [])]):
             role = "main" if place < len(cell["drawn"]) else "reserve"
+            role = f"{role}, {times[one]} times" if times[one] > 1 else role
             roles[(*cell["parents"], one)] = f"{role} {place + 1}" if ordered else role
     return roles
 
@@ -271,6 +275,7 @@ def _drawn_differences(
     said, done = _drawn(receipt), _drawn(again)
     standing = _standing(receipt, released)
     counts = Counter(_key_of(line, receipt) for line in held)
+    times = Counter((*cell["parents"], one) for cell in receipt["cells"] for one in cell["drawn"])
     return [
         *(
             f"{_name(key)} stands in the receipt, but repeating does not draw it"
@@ -294,7 +299,11 @@ def _drawn_differences(
             for key in sorted(set(counts) & (said.keys() - standing))
         ),
         *(f"{_name(key)} stands in the receipt, not in the sample" for key in sorted(standing - set(counts))),
-        *(f"{_name(key)} stands {count} times in the sample" for key, count in counts.items() if count > 1),
+        *(
+            f"{_name(key)} stands {count} times in the sample, {max(times[key], 1)} in the receipt"
+            for key, count in counts.items()
+            if key in standing and count != max(times[key], 1)
+        ),
     ]
 
 
@@ -315,8 +324,8 @@ def _probability_differences(sample: Sample, again: Sample, held: list[str]) -> 
     """Compare what the draw added to each unit, such as its weight, bit for bit."""
     columns = again.receipt["added"].values()
     lines = _held_lines(again, again.receipt["frame"]["columns"])
-    rows = {_key_of(line, again.receipt): row for row, line in enumerate(lines)}
-    keys = [_key_of(line, again.receipt) for line in held]
+    rows = {key: row for row, key in enumerate(_each_time(lines, again))}
+    keys = _each_time(held, sample)
     here = np.array([row for row, key in enumerate(keys) if key in rows], dtype=np.intp)
     there = np.array([rows[keys[row]] for row in here], dtype=np.intp)
     found = []
@@ -331,11 +340,35 @@ def _probability_differences(sample: Sample, again: Sample, held: list[str]) -> 
             if its.dtype.kind in "fiu"
             else mine.astype(object).where(mine.notna(), "").to_numpy()
         )
+        same = (mine == its) | (pd.isna(mine) & pd.isna(its))
+        if again.receipt["algorithm"] in COMPUTED and its.dtype.kind == "f":
+            same |= np.isclose(mine.astype(np.float64), its, rtol=LAST_DIGITS, atol=0)
         found += [
             f"{_name(keys[here[at]])}: {column} is {mine[at]} in the sample, repeating gives {its[at]}"
-            for at in np.flatnonzero((mine != its) & ~(pd.isna(mine) & pd.isna(its)))
+            for at in np.flatnonzero(~same)
         ]
     return found
+
+
+def _each_time(lines: list[str], sample: Sample) -> list[Key]:
+    """Give the key of each line; of a unit drawn again, with which time it is in the order of its names."""
+    keys = [_key_of(line, sample.receipt) for line in lines]
+    if len(set(keys)) == len(keys):
+        return keys
+    names = sample.units.get(sample.receipt["added"].get(_psu(sample.receipt), ""))
+    by_name = np.argsort(
+        np.zeros(len(keys)) if names is None else names.astype(str).to_numpy(), kind="stable"
+    )
+    times: Counter[Key] = Counter()
+    for row in by_name.tolist():
+        key = keys[row]
+        times[key] += 1
+        keys[row] = key if times[key] == 1 else (f"time {times[key]}", *key)
+    return keys
+
+
+def _psu(receipt: Mapping[str, Any]) -> str:
+    return "psu" if receipt["stage"] == 1 else f"psu_{receipt['stage']}"
 
 
 def _roles_differences(sample: Sample, again: Sample) -> list[str]:

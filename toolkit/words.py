@@ -9,12 +9,14 @@ from typing import Any, Literal
 
 from sampling.designs import (
     PPS,
+    Bernoulli,
     Census,
     Design,
     Proportional,
     Quota,
     SelfWeighting,
     Stratified,
+    Systematic,
     number_of,
 )
 from toolkit.scheme import Draw, Scheme
@@ -57,7 +59,34 @@ PLAN: dict[str, tuple[str, str]] = {
     "census": ("全部调查", "take everyone"),
     "simple_random": ("简单随机抽取{n}", "simple random, {n}"),
     "systematic": ("随机起点等距抽取{n}{order}", "systematic from a random start, {n}{order}"),
+    "systematic_circular": ("循环等距抽取{n}{order}", "circular systematic, {n}{order}"),
+    "bernoulli": ("每个单位各以 {rate} 的概率独立抽取", "each unit for itself with probability {rate}"),
     "pps": ("按“{size}”成比例（PPS）抽取{n}", "with probability proportional to {size}, {n}"),
+    "pps_other": (
+        "按“{size}”成比例（PPS，{how}）抽取{n}{order}",
+        "with probability proportional to {size} ({how}), {n}{order}",
+    ),
+    "pivotal": ("枢轴法", "pivotal method"),
+    "chromy": ("Chromy 序贯法", "Chromy's sequential method"),
+    "sampford": ("Sampford 法", "Sampford's method"),
+    "conditional_poisson": ("条件泊松法，熵最大", "conditional Poisson, maximum entropy"),
+    "tille": ("Tillé 剔除法", "Tillé's elimination"),
+    "brewer": ("Brewer 法", "Brewer's method"),
+    "pareto": ("帕累托法", "Pareto"),
+    "pps_with_replacement": (
+        "按“{size}”成比例有放回抽取{n}",
+        "with probability proportional to {size} and replacement, {n}",
+    ),
+    "poisson": (
+        "每个单位按“{size}”成比例的概率独立抽取，平均{n}",
+        "each unit for itself with probability proportional to {size}, on average {n}",
+    ),
+    "balanced": (
+        "平衡抽取{n}，使 {columns} 的加权总量与名单一致{by_size}",
+        "balanced on {columns}, {n}{by_size}",
+    ),
+    "spread": ("按 {columns} 散开抽取{n}{by_size}", "spread out over {columns}, {n}{by_size}"),
+    "by_size": ("（概率与“{size}”成比例）", " (with probability proportional to {size})"),
     "ordered": ("（按{columns}排序）", " (in order of {columns})"),
     "stratified": ("按{by}分层，层内{inner}", "stratified by {by}, within strata {inner}"),
     "number": ("每层 {n} 个", "{n} in each"),
@@ -245,6 +274,8 @@ def design_in_words(
 def _method(method: Any, say: Any, comma: str, plain: str, names: Mapping[str, str]) -> str:
     if isinstance(method, Census):
         return str(say("census"))
+    if isinstance(method, Bernoulli):
+        return str(say("bernoulli", rate=method.rate))
     number = number_of(method)
     if isinstance(number, Proportional):
         size = say("units") if number.size is None else names.get(number.size, number.size)
@@ -255,9 +286,17 @@ def _method(method: Any, say: Any, comma: str, plain: str, names: Mapping[str, s
         n = say(plain, n=number)
     order = getattr(method, "order", ())
     ordered = say("ordered", columns=comma.join(names.get(one, one) for one in order)) if order else ""
-    size = names.get(method.size, method.size) if isinstance(method, PPS) else ""
+    column = getattr(method, "size", None)
+    size = "" if column is None else names.get(column, column)
     reserve = getattr(method, "reserve", 0.0)
-    told = str(say(method.kind, n=n, order=ordered, size=size))
+    columns = comma.join(names.get(one, one) for one in getattr(method, "on", getattr(method, "over", ())))
+    by_size = say("by_size", size=size) if size else ""
+    kind, how = method.kind, ""
+    if isinstance(method, PPS) and method.method != "systematic":
+        kind, how = "pps_other", say(method.method)
+    if isinstance(method, Systematic) and method.circular:
+        kind = "systematic_circular"
+    told = str(say(kind, n=n, order=ordered, size=size, how=how, columns=columns, by_size=by_size))
     return told + (str(say("reserve", share=reserve)) if reserve else "")
 
 

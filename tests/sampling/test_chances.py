@@ -1,4 +1,4 @@
-"""Empirical chances of drawing against what is stated: 4,000 samples, keys fixed, so never flaky.
+"""Empirical chances of drawing against what is stated: 1,600 samples, keys fixed, so never flaky.
 
 Each key draws 40 copies of a frame of 12 units, one stratum a copy. The gate is p > 1e-4.
 """
@@ -6,16 +6,28 @@ Each key draws 40 copies of a frame of 12 units, one stratum a copy. The gate is
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
-from sampling import PPS, SimpleRandom, Stratified, Systematic, draw, inclusion_probabilities
+from sampling import (
+    PPS,
+    Bernoulli,
+    Poisson,
+    PPSWithReplacement,
+    SimpleRandom,
+    Spread,
+    Stratified,
+    Systematic,
+    draw,
+    inclusion_probabilities,
+)
+from sampling.designs import ALONG_A_LIST, PPSMethod
 
-KEYS, COPIES, UNITS = 100, 40, 12
+KEYS, COPIES, UNITS = 40, 40, 12
 SIZES = np.array([40, 3, 5, 8, 2, 9, 4, 7, 6, 1, 3, 5])  # the first is certain for n = 4
 LEVELS = np.array(list("aaaaabbbbccc"))
 FRAME = pd.DataFrame(
@@ -35,15 +47,33 @@ BY_COPY: dict[str, tuple[Any, np.ndarray]] = {
         np.array([2 / 5] * 5 + [2 / 4] * 4 + [2 / 3] * 3),
     ),
     "pps in random order": (Stratified("copy", PPS(n=4, size="size")), inclusion_probabilities(SIZES, 4)),
+    "bernoulli": (Stratified("copy", Bernoulli(rate=0.3)), np.full(UNITS, 0.3)),
+    "circular": (Stratified("copy", Systematic(n=5, order=("unit",), circular=True)), np.full(UNITS, 5 / 12)),
+    "poisson": (Stratified("copy", Poisson(n=4, size="size")), inclusion_probabilities(SIZES, 4)),
+    "with replacement": (Stratified("copy", PPSWithReplacement(n=4, size="size")), 4 * SIZES / SIZES.sum()),
+    "spread": (Stratified("copy", Spread(n=4, over=("unit",))), np.full(UNITS, 4 / 12)),
+    "spread by size": (
+        Stratified("copy", Spread(n=4, over=("unit",), size="size")),
+        inclusion_probabilities(SIZES, 4),
+    ),
+    **{
+        f"{method} by size{along}": (
+            Stratified("copy", PPS(n=4, size="size", order=order, method=method)),
+            inclusion_probabilities(SIZES, 4),
+        )
+        for method in get_args(PPSMethod)
+        if method != "systematic"
+        for along, order in [("", ())] + ([(" along the list", ("unit",))] if method in ALONG_A_LIST else [])
+    },
 }
 
 
 def samples(design: Any) -> np.ndarray:
-    """One row a sample: which of the 12 units are in it."""
-    found = np.zeros((KEYS, COPIES, UNITS), dtype=bool)
+    """One row a sample: how often each of the 12 units is in it."""
+    found = np.zeros((KEYS, COPIES, UNITS), dtype=np.int64)
     for at in range(KEYS):
         units = draw(FRAME, design, key=f"key {at}", name="gate", unit="id").units
-        found[at, units["copy"], units["unit"]] = True
+        np.add.at(found[at], (units["copy"], units["unit"]), 1)
     return found.reshape(-1, UNITS)
 
 
@@ -85,8 +115,8 @@ def test_all_samples_of_a_simple_random_draw_are_as_likely() -> None:
             pairs[np.ix_(one, one)] += 1
     assert len(counts) == 20
     assert stats.chisquare(list(counts.values())).pvalue > 1e-4
-    # Each pair has probability (3 × 2) / (6 × 5) = 1/5; a count of 4,000 then has sd 25.3.
-    assert (np.abs(pairs[np.triu_indices(6, 1)] / 4000 - 0.2) < 4.5 * np.sqrt(0.2 * 0.8 / 4000)).all()
+    # Each pair has probability (3 × 2) / (6 × 5) = 1/5; a count of 1,600 then has sd 16.
+    assert (np.abs(pairs[np.triu_indices(6, 1)] / 1600 - 0.2) < 4.5 * np.sqrt(0.2 * 0.8 / 1600)).all()
 
 
 def test_systematic_samples_are_as_likely_as_the_lengths_of_their_starts() -> None:

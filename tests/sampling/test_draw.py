@@ -18,11 +18,15 @@ import pytest
 
 from sampling import (
     PPS,
+    Bernoulli,
     Census,
+    Poisson,
+    PPSWithReplacement,
     Proportional,
     Sample,
     SelfWeighting,
     SimpleRandom,
+    Spread,
     Stratified,
     Systematic,
     draw,
@@ -47,13 +51,23 @@ DESIGNS = {
     "pps": PPS(n=5, size="people"),
     "pps in order": PPS(n=5, size="people", order=("level", "people")),
     "census": Census(),
+    "bernoulli": Bernoulli(rate=0.5),
+    "circular": Systematic(n=7, order=("people",), circular=True),
+    "pivotal": PPS(n=5, size="people", method="pivotal"),
+    "pivotal in order": PPS(n=5, size="people", order=("level", "people"), method="pivotal"),
+    "poisson": Poisson(n=9, size="people"),
+    "spread": Spread(n=6, over=("people",)),
+    "spread by size": Spread(n=6, over=("people",), size="people"),
     "stratified": Stratified("county", SimpleRandom(n=3)),
     "stratified systematic": Stratified(("county", "level"), Systematic(n=1)),
     "stratified pps": Stratified("county", PPS(n=3, size="people")),
     "proportional": Stratified("county", SimpleRandom(n=Proportional(9))),
     "proportional to size": Stratified("level", Systematic(n=Proportional(9, size="people"))),
 }
-every_design = pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS.keys())
+AGAIN = {"with replacement": PPSWithReplacement(n=9, size="people")}
+EVERY = DESIGNS | AGAIN
+every_design = pytest.mark.parametrize("design", EVERY.values(), ids=EVERY.keys())
+once_each = pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS.keys())
 
 
 def drawn(frame: pd.DataFrame, design: Any, name: str = "towns", key: str = "k") -> Sample:
@@ -163,7 +177,7 @@ def test_another_stratum_moves_no_other(method: Any) -> None:
     assert len(large.receipt["cells"]) == 5
 
 
-@every_design
+@once_each
 def test_inputs_are_left_alone(design: Any) -> None:
     frame = TOWNS.sample(frac=1, random_state=2)
     before = frame.copy(deep=True)
@@ -442,7 +456,7 @@ def test_a_two_stage_sample_goes_straight_into_a_survey() -> None:
 
 
 def test_every_design_goes_straight_into_a_survey() -> None:
-    for design in DESIGNS.values():
+    for design in EVERY.values():
         if design == DESIGNS["stratified systematic"]:
             continue  # one unit a stratum has no variance
         sample = drawn(TOWNS, design)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import pytest
 
 from sampling import (
     PPS,
+    Balanced,
+    Bernoulli,
     DesignError,
     FrameError,
+    PPSWithReplacement,
     Proportional,
     Sample,
     SelfWeighting,
     SimpleRandom,
+    Spread,
     Stratified,
     Systematic,
     draw,
@@ -24,6 +28,7 @@ from sampling import (
     release,
     verify,
 )
+from sampling.designs import PPSMethod
 from sampling.errors import TEMPLATES
 
 CLIENTS = pd.DataFrame(
@@ -125,7 +130,7 @@ def too_many(where: str, asked: int, available: int) -> tuple[str, str]:
 
 
 def bad_design(found: object) -> tuple[str, str]:
-    known = "SimpleRandom, Systematic, PPS, Census"
+    known = "SimpleRandom, Bernoulli, Systematic, PPS, PPSWithReplacement, Poisson, Balanced, Spread, Census"
     return (
         f"draw clients: {found!r} does not say how a stratum is drawn. Use one of {known}.",
         f"draw clients：{found!r} 没有说明每层怎样抽。请用 {known} 之一。",
@@ -472,7 +477,85 @@ CASES: dict[str, list[tuple[Call, tuple[str, str]]]] = {
         ),
     ],
 }
+CASES |= {
+    "bad_value": [
+        (
+            lambda: clients(Spread(n=2, over=("x",)), CLIENTS.assign(x=[1, 2, "?", None, 5])),
+            (
+                "draw clients: 'x' must be a number; 2 are not, first '?' of unit \"S-3\" (row 3). "
+                "Correct it or leave the unit out.",
+                "draw clients：“x”必须是数字；有 2 个不是，第一个是单位“S-3”（第 3 行）的 '?'。"
+                "请改正或去掉该单位。",
+            ),
+        )
+    ],
+    "bad_rate": [
+        (
+            lambda rate=rate: Bernoulli(rate),
+            (
+                f"Bernoulli: rate must be a number above 0 and at most 1; it is {rate!r}.",
+                f"Bernoulli：rate 必须大于 0 且不大于 1，现在是 {rate!r}。",
+            ),
+        )
+        for rate in (0, 1.5, float("nan"), True, "0.5")
+    ],
+    "no_columns": [
+        (
+            lambda: Spread(n=2, over=()),
+            (
+                "Spread: 'over' names no column. Name at least one.",
+                "Spread：“over”没有写列名。请至少写一列。",
+            ),
+        ),
+        (
+            lambda: Balanced(n=2, on=()),
+            (
+                "Balanced: 'on' names no column. Name at least one.",
+                "Balanced：“on”没有写列名。请至少写一列。",
+            ),
+        ),
+    ],
+    "bad_pps_method": [
+        (
+            lambda: PPS(n=2, size="people", method="random"),
+            (
+                f"PPS: 'random' is no method of PPS. Use one of {', '.join(get_args(PPSMethod))}.",
+                f"PPS：PPS 没有 'random' 这种方法。请用 {', '.join(get_args(PPSMethod))} 之一。",
+            ),
+        )
+    ],
+    "no_list": [
+        (
+            lambda: PPS(n=2, size="people", order=("county",), method="sampford"),
+            (
+                "PPS: 'sampford' does not go along a list, so order has no meaning. Leave it out, or use one "
+                "of systematic, pivotal, chromy.",
+                "PPS：'sampford' 不沿名单抽取，order 没有意义。"
+                "请去掉，或用 systematic, pivotal, chromy 之一。",
+            ),
+        )
+    ],
+    "drawn_again": [
+        (
+            lambda: draw(
+                CLIENTS,
+                ONE,
+                key="k",
+                name="visits",
+                unit="people",
+                within=clients(PPSWithReplacement(n=40, size="people")),
+            ),
+            (
+                'draw clients: 35 units were drawn again, first "S-1", and each draw would need units of its '
+                "own. Draw its units without replacement.",
+                "draw clients：有 35 次重复抽中，第一个是“S-1”；每次抽中都要有自己的下级单位。"
+                "请改用不放回抽样。",
+            ),
+        )
+    ],
+}
 FRAME_RULES = {
+    "bad_value",
     "no_column",
     "empty_frame",
     "duplicate_ids",
