@@ -11,7 +11,7 @@ from sampling.designs import (
     Quota,
     SelfWeighting,
     SimpleRandom,
-    Spread,
+    SpatiallyBalanced,
     Stratified,
     Systematic,
 )
@@ -35,7 +35,7 @@ __all__ = [
     "Sample",
     "SelfWeighting",
     "SimpleRandom",
-    "Spread",
+    "SpatiallyBalanced",
     "Stratified",
     "Systematic",
     "Verification",

@@ -7,23 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args, overload
 
 from sampling.errors import DesignError
+from sampling.spreads import ALLOCATIONS, Config, Number, Shown, columns_guiding
+from sampling.spreads import Proportional as Proportional
+from sampling.spreads import SelfWeighting as SelfWeighting
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Config = dict[str, str]
 
-
-class _Shown:
-    """A part of a design, which a notebook shows as a table of its parameters."""
-
-    def _repr_html_(self) -> str:
-        from sampling.show import design_html
-
-        return design_html(self)
-
-
-class _Whole(_Shown):
+class _Whole(Shown):
     """A whole design, which can be drawn as a tree."""
 
     def plot(self) -> Figure:
@@ -31,51 +23,6 @@ class _Whole(_Shown):
         from sampling.plot import design_figure
 
         return design_figure(self)  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True)
-class Proportional(_Shown):
-    """Spread ``total`` over the strata in proportion to their units, or to the sum of a column.
-
-    Parameters
-    ----------
-    total : int
-        Units to draw in all strata together.
-    size : str, optional
-        Column whose stratum sums the numbers follow; without it, the counts of units.
-    at_least : int
-        Fewest units in a stratum (a stratum with fewer is taken whole).
-    """
-
-    total: int
-    size: str | None = None
-    at_least: int = 2
-    kind: Literal["proportional"] = "proportional"
-    __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
-
-
-@dataclass(frozen=True)
-class SelfWeighting(_Shown):
-    """Spread ``total`` over the drawn parents so that all units have the same inclusion probability.
-
-    A parent of N units drawn with probability p gets a share in proportion to N / p, as far as its
-    list reaches; what it cannot give goes to the others.
-
-    Parameters
-    ----------
-    total : int
-        Units to draw in all parents together.
-    at_least : int
-        Fewest units in a parent (a parent with fewer is taken whole).
-    """
-
-    total: int
-    at_least: int = 2
-    kind: Literal["self_weighting"] = "self_weighting"
-    __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
-
-
-Number = int | Proportional | SelfWeighting
 
 
 @dataclass(frozen=True)
@@ -261,7 +208,7 @@ class Balanced(_Whole):
 
 
 @dataclass(frozen=True)
-class Spread(_Whole):
+class SpatiallyBalanced(_Whole):
     """Draw ``n`` units that lie well apart (local pivotal method; Grafström, Lundström and Schelin 2012).
 
     Parameters
@@ -277,7 +224,7 @@ class Spread(_Whole):
     n: Number
     over: tuple[str, ...]
     size: str | None = None
-    kind: Literal["spread"] = "spread"
+    kind: Literal["spatially_balanced"] = "spatially_balanced"
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
@@ -301,7 +248,15 @@ class Census(_Whole):
 
 
 Method = (
-    SimpleRandom | Bernoulli | Systematic | PPS | PPSWithReplacement | Poisson | Balanced | Spread | Census
+    SimpleRandom
+    | Bernoulli
+    | Systematic
+    | PPS
+    | PPSWithReplacement
+    | Poisson
+    | Balanced
+    | SpatiallyBalanced
+    | Census
 )
 
 
@@ -328,7 +283,7 @@ Design = Method | Stratified
 
 
 @dataclass(frozen=True)
-class Quota(_Shown):
+class Quota(Shown):
     """Interview ``n`` persons, so many in each cell as its share of the population says.
 
     Interviewers choose whom to ask, so nothing is drawn: there are no inclusion probabilities, and
@@ -402,8 +357,7 @@ def columns_read(design: Design | Quota) -> tuple[str, ...]:
     size = getattr(method, "size", None)
     if size is not None and not isinstance(method, Quota):
         found.append(size)
-    if isinstance(number, Proportional) and number.size is not None:
-        found.append(number.size)
+    found += [*columns_guiding(number)[0], *columns_guiding(number)[1]]
     return tuple(dict.fromkeys(found))
 
 
@@ -414,24 +368,25 @@ def size_columns(design: Design | Quota) -> tuple[str, ...]:
     ('homes', 'people')
     """
     method = method_of(design)
-    sizes = [getattr(method, "size", None), getattr(number_of(method), "size", None)]
-    return tuple(dict.fromkeys(one for one in sizes if one is not None))
+    own = getattr(method, "size", None)
+    sizes = [*([] if own is None else [own]), *columns_guiding(number_of(method))[0]]
+    return tuple(dict.fromkeys(sizes))
 
 
 def value_columns(design: Design | Quota) -> tuple[str, ...]:
     """Give the columns that must be numbers of any sign.
 
-    >>> value_columns(Spread(n=9, over=("longitude", "latitude")))
+    >>> value_columns(SpatiallyBalanced(n=9, over=("longitude", "latitude")))
     ('longitude', 'latitude')
     """
     method, sizes = method_of(design), size_columns(design)
     values = [*getattr(method, "on", ()), *getattr(method, "over", ())]
+    values += columns_guiding(number_of(method))[1]
     return tuple(dict.fromkeys(one for one in values if one not in sizes))
 
 
 KINDS: dict[str, type] = {
-    "proportional": Proportional,
-    "self_weighting": SelfWeighting,
+    **ALLOCATIONS,
     "simple_random": SimpleRandom,
     "bernoulli": Bernoulli,
     "systematic": Systematic,
@@ -439,7 +394,7 @@ KINDS: dict[str, type] = {
     "pps_with_replacement": PPSWithReplacement,
     "poisson": Poisson,
     "balanced": Balanced,
-    "spread": Spread,
+    "spatially_balanced": SpatiallyBalanced,
     "census": Census,
     "stratified": Stratified,
     "quota": Quota,
@@ -456,7 +411,7 @@ def design_from(data: Mapping[str, Any]) -> Any:
     """
     fields = {
         name: design_from(value)
-        if isinstance(value, Mapping)
+        if isinstance(value, Mapping) and isinstance(value.get("kind"), str)
         else tuple(value)
         if isinstance(value, list)
         else value

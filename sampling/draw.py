@@ -5,29 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import fsum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from sampling.allocation import allocate
 from sampling.cells import Cell, Reading, cells_of, read_frame
 from sampling.designs import (
-    Bernoulli,
-    Census,
     Design,
-    Method,
-    Proportional,
-    SelfWeighting,
     method_of,
-    number_of,
     strata_columns,
 )
 from sampling.errors import DesignError
 from sampling.frame import canonical_text
 from sampling.lottery import Lottery, Tickets
 from sampling.methods import METHODS, Drawn, reserve_share
+from sampling.numbers import numbers_of
 from sampling.parents import Parents
 from sampling.receipt import make_receipt
 
@@ -183,7 +176,7 @@ def draw_in(
     lottery = Lottery(key, name, 1 if parents is None else 1 + len(parents.columns))
     read = read_frame(frame, design, unit, parents, where)
     cells = cells_of(read, design, parents)
-    asked = _numbers(cells, method, read, parents, where)
+    asked = numbers_of(cells, design, read, parents, where)
     reserve = reserve_share(method, where)
     entry = METHODS[type(method)]
     drawn = [
@@ -234,41 +227,6 @@ def _each_draw(read: Reading, cells: list[Cell], drawn: list[Drawn]) -> list[str
 
 def _marked(name: str, stage: int) -> str:
     return name if stage == 1 else f"{name}_{stage}"
-
-
-def _numbers(
-    cells: list[Cell], method: Method, read: Reading, parents: Parents | None, where: str
-) -> list[int]:
-    number = number_of(method)
-    available = [len(cell.at) for cell in cells]
-    if isinstance(method, Census | Bernoulli):
-        return available
-    if isinstance(number, Proportional | SelfWeighting):
-        _at_least_one(number.total, f"{where}: total")
-        _at_least_one(number.at_least, f"{where}: at_least")
-    if isinstance(number, Proportional):
-        share = [
-            float(len(cell.at)) if number.size is None else fsum(read.sizes[number.size][cell.at].tolist())
-            for cell in cells
-        ]
-        return allocate(number.total, share, available, number.at_least, where)
-    if isinstance(number, SelfWeighting):
-        if parents is None:
-            raise DesignError("no_parents", where=where)
-        prob = dict(zip(parents.ids, parents.table["prob"].tolist(), strict=True))
-        share = [len(cell.at) / prob[cell.parents] for cell in cells]
-        return allocate(number.total, share, available, number.at_least, where)
-    n = _at_least_one(number, where)
-    for cell in cells:
-        if len(cell.at) < n and not METHODS[type(method)].replaced:
-            raise DesignError("too_many_asked", where=cell.where(where), asked=n, available=len(cell.at))
-    return [n] * len(cells)
-
-
-def _at_least_one(number: object, where: str) -> int:
-    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
-        raise DesignError("bad_n", where=where, n=number)
-    return int(number)
 
 
 def _stages(

@@ -200,12 +200,6 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}: {must} is needed; it is {value!r}.",
         "{where}：要求 {must}，现在是 {value!r}。",
     ),
-    "bad_value": (
-        '{where}: {column!r} must be a number; {count} are not, first {value!r} of unit "{unit}" (row {row}). '
-        "Correct it or leave the unit out.",
-        "{where}：“{column}”必须是数字；有 {count} 个不是，第一个是单位“{unit}”（第 {row} 行）的 {value!r}。"
-        "请改正或去掉该单位。",
-    ),
     "no_cv": (
         "{where}: {column} adds up to 0, so it has no coefficient of variation. Use another measure.",
         "{where}：{column} 合计为 0，没有变异系数。请换一个指标。",

@@ -21,7 +21,7 @@ from sampling.designs import (
     Poisson,
     PPSWithReplacement,
     SimpleRandom,
-    Spread,
+    SpatiallyBalanced,
     Systematic,
 )
 from sampling.errors import DesignError
@@ -189,6 +189,6 @@ METHODS: dict[type, Entry] = {
     PPS: Entry(_pps, _pps_algorithm),
     PPSWithReplacement: Entry(_pps_with_replacement, lambda _: "pps-with-replacement/1", replaced=True),
     Poisson: Entry(_poisson, lambda _: "poisson/1", independent=True),
-    Spread: Entry(_spread, lambda _: "local-pivotal/1"),
+    SpatiallyBalanced: Entry(_spread, lambda _: "local-pivotal/1"),
     Census: Entry(_census, lambda _: "census/1"),
 }

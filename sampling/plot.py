@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -139,11 +140,13 @@ def _lines(part: Any) -> list[str]:
 
 def _given(part: Any) -> list[tuple[str, str]]:
     given = [(one.name, getattr(part, one.name)) for one in fields(part) if one.name != "kind"]
-    return [(name, _text(value)) for name, value in given if value not in (None, ())]
+    return [(name, _text(value)) for name, value in given if value not in (None, (), {})]
 
 
 def _text(value: object) -> str:
     if is_dataclass(value):
         inside = ", ".join(f"{name} {text}" for name, text in _given(value))
         return f"{type(value).__name__} ({inside})"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {one}" for name, one in value.items())
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -98,13 +98,15 @@ def _about(design: object) -> str:
 def _parameters(design: Any) -> Html:
     """Give the parameters as a table; none for a design that has none."""
     given = [(one.name, getattr(design, one.name)) for one in fields(design) if one.name != "kind"]
-    shown = [(name, _value(value)) for name, value in given if value not in (None, ())]
+    shown = [(name, _value(value)) for name, value in given if value not in (None, (), {})]
     return table((), [(grey(name), value) for name, value in shown]) if shown else Html("")
 
 
 def _value(value: object) -> object:
     if is_dataclass(value):
         return Html(f"{escaped(type(value).__name__)}{_parameters(value)}")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {one}" for name, one in value.items())
     return ", ".join(map(str, value)) if isinstance(value, tuple) else value
 
 

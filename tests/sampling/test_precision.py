@@ -1,4 +1,4 @@
-"""Bethel's allocation: constraints hold, nothing could be spared, and the cost is the least to a unit or so."""
+"""Bethel: constraints hold, nothing could be spared, and the cost is the least to a unit or so."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MEAN = np.array([[20, 25, 30, 60], [10, 12, 14, 9], [40, 30, 20, 10]], dtype=flo
 SE = np.array([0.02, 0.03, 0.02]) * (np.array(UNITS) * MEAN).sum(axis=1)
 
 # bethel 0.2.1 (its author's R package of the same name, in Python):
-# bth(strata with the squares of SD, cost, min_sample 2, min_rate 1e-6; cv and totals; eps=1e-12), bethel_sample
+# bth(strata with squares of SD, cost, min_sample 2, min_rate 1e-6; cv, totals; eps=1e-12), bethel_sample
 ROUNDED_UP = {(1, 1, 1, 1): [66, 50, 39, 57], (1, 4, 2, 9): [85, 51, 60, 43]}
 
 

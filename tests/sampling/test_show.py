@@ -24,6 +24,7 @@ from sampling import (
     verify,
 )
 from sampling.designs import KINDS
+from sampling.spreads import Bethel, CostOptimal, Equal, Neyman, Power
 
 Shown = Callable[[Any], Any]
 Overlaps = Callable[[Any], list[tuple[str, str]]]
@@ -32,6 +33,11 @@ ODD = '<b>&"x"'
 DESIGNS = [
     Proportional(20, size="people"),
     SelfWeighting(30, at_least=3),
+    Equal(40, at_most=9),
+    Neyman(40, of={"县": 1.5, ODD: 0.8}),
+    CostOptimal(of="去年得分", cost="fare", budget=5000.0),
+    Power(40, of="去年得分", size="people"),
+    Bethel(cv={"去年得分": 0.02}, by="县", by_cv={"去年得分": 0.05}),
     SimpleRandom(n=4),
     Systematic(n=4, order=("office", "grade")),
     PPS(n=SelfWeighting(9), size="人口"),

@@ -1,4 +1,4 @@
-"""Equal, Neyman, cost-optimal and power allocation on arrays; caps; what integers cost against the optimum."""
+"""Equal, Neyman, cost-optimal and power allocation; caps; what integers cost against the optimum."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def small_problems() -> list[tuple[int, list[int], list[float], list[float]]]:
 
 
 def test_neyman_beside_the_best_integers() -> None:
-    """All allocations enumerated: largest remainders hit the optimum or come near, and proportional does not."""
+    """Of all allocations largest remainders hit the best or come near, and proportional does not."""
     hits, worst, others = 0, 1.0, 0.0
     for total, units, sd, _ in small_problems():
         every = allocations(total, [min(2, one) for one in units], units)
@@ -185,8 +185,8 @@ def test_neyman_beside_the_best_integers() -> None:
 
 
 def test_the_exact_integer_optimum_may_differ() -> None:
-    # N_h S_h of 10 and 6 in four: 2.5 and 1.5 tie, so 3 and 1, with 10²/3 + 6²/1 = 69.3; 2 and 2 have 68. Wright
-    # (2012) gives those, by the largest 10/√(n (n + 1)), 6/√(n (n + 1)). Ours is the rule checked by hand.
+    # N_h S_h of 10 and 6 in four: 2.5 and 1.5 tie, so 3 and 1, with 10²/3 + 6²/1 = 69.3; 2 and 2 have 68.
+    # Wright (2012) gives those, by the largest 10/√(n (n + 1)), 6/√(n (n + 1)). Ours can be checked by hand.
     assert neyman(4, [100, 100], [0.1, 0.06], at_least=1) == [3, 1]
     assert 10**2 / 2 + 6**2 / 2 < 10**2 / 3 + 6**2 / 1
 
