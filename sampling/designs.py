@@ -283,6 +283,36 @@ Design = Method | Stratified
 
 
 @dataclass(frozen=True)
+class Multistage(_Whole):
+    """Draw units, then units inside them, and so on, from one frame whose rows are the last units.
+
+    Parameters
+    ----------
+    stages : mapping of str to design
+        What is drawn at each stage and how, the first stage first: the column that tells the stage's
+        units, and the design of one stage, which holds inside every unit of the stage before. The last
+        column is the ``unit`` of the draw. Only the last stage can have reserves.
+
+    Examples
+    --------
+    Four towns of every county, then twenty persons of every town.
+
+    >>> design = Multistage(
+    ...     {"town": Stratified("county", PPS(n=4, size="population")), "id": SimpleRandom(n=20)}
+    ... )
+    >>> list(design.stages)
+    ['town', 'id']
+    """
+
+    stages: Mapping[str, Design]
+    kind: Literal["multistage"] = "multistage"
+    __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "stages", dict(self.stages))  # whatever happens to the caller's mapping
+
+
+@dataclass(frozen=True)
 class Quota(Shown):
     """Interview ``n`` persons, so many in each cell as its share of the population says.
 
@@ -397,6 +427,7 @@ KINDS: dict[str, type] = {
     "spatially_balanced": SpatiallyBalanced,
     "census": Census,
     "stratified": Stratified,
+    "multistage": Multistage,
     "quota": Quota,
 }
 
@@ -409,6 +440,8 @@ def design_from(data: Mapping[str, Any]) -> Any:
     >>> design_from(asdict(design)) == design
     True
     """
+    if data["kind"] == "multistage":
+        return Multistage({unit: design_from(stage) for unit, stage in data["stages"].items()})
     fields = {
         name: design_from(value)
         if isinstance(value, Mapping) and isinstance(value.get("kind"), str)

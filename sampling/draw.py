@@ -11,8 +11,11 @@ import numpy as np
 import pandas as pd
 
 from sampling.cells import Cell, Reading, cells_of, read_frame
+from sampling.collapse import collapsed
 from sampling.designs import (
     Design,
+    Method,
+    Multistage,
     method_of,
     strata_columns,
 )
@@ -22,7 +25,7 @@ from sampling.lottery import Lottery, Tickets
 from sampling.methods import METHODS, Drawn, reserve_share
 from sampling.numbers import numbers_of
 from sampling.parents import Parents
-from sampling.receipt import make_receipt
+from sampling.receipt import make_receipt, plain_design, standing_units
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -77,7 +80,13 @@ class Sample:
 
 
 def draw(
-    frame: pd.DataFrame, design: Design, *, key: str, name: str, unit: str, within: Sample | None = None
+    frame: pd.DataFrame,
+    design: Design | Multistage,
+    *,
+    key: str,
+    name: str,
+    unit: str,
+    within: Sample | None = None,
 ) -> Sample:
     """Draw a sample that anyone with the frame and the receipt can draw again.
 
@@ -88,7 +97,10 @@ def draw(
     frame : DataFrame
         One row per unit.
     design : Design
-        Stratified, SimpleRandom, Systematic, PPS or Census.
+        Stratified, SimpleRandom, Systematic, PPS or Census; or Multistage, several of them one inside the
+        other, whose last units are the rows of the frame. Then the units of the stages before are
+        drawn from the distinct ones in the frame, and the result is as if each stage had been drawn
+        by itself, under the same name, with ``within``.
     key : str
         Decides all lottery numbers.
     name : str
@@ -107,7 +119,8 @@ def draw(
     Raises
     ------
     FrameError
-        A column, id or size is missing or bad; ids repeat; a drawn unit has no list.
+        A column, id or size is missing or bad; ids repeat; a drawn unit has no list; a column that an
+        early stage reads differs between rows of one of its units.
     DesignError
         The design asks more than the frame has, or does not fit it.
 
@@ -120,23 +133,35 @@ def draw(
     >>> towns = draw(frame, Stratified("county", PPS(n=2, size="people")), key="k", name="towns", unit="town")
     >>> towns.units["prob"].round(3).tolist()
     [0.667, 1.0, 0.667, 0.667]
+
+    In one frame: two towns, and two persons in each.
+
+    >>> from sampling import Multistage, SimpleRandom
+    >>> frame = pd.DataFrame({"id": range(18), "town": [*"aaaaaabbbbbbcccccc"]})
+    >>> design = Multistage({"town": SimpleRandom(n=2), "id": SimpleRandom(n=2)})
+    >>> people = draw(frame, design, key="k", name="people", unit="id")
+    >>> people.units[["town", "id", "prob"]].round(3).to_numpy().tolist()
+    [['b', 11, 0.222], ['b', 7, 0.222], ['c', 13, 0.222], ['c', 17, 0.222]]
     """
-    return draw_in(frame, design, key, name, unit, None if within is None else parents_of(within))[0]
+    parents = None if within is None else parents_of(within, f"draw {name}")
+    return joined([one for one, _ in draw_stages(frame, design, key, name, unit, parents)], design)
 
 
 def _free(name: str, units: pd.DataFrame) -> str:
     return _free(f"drawn_{name}", units) if name in units.columns else name
 
 
-def parents_of(within: Sample) -> Parents:
+def parents_of(within: Sample, where: str = "draw") -> Parents:
     """Give the drawn units of a sample as the parents of a next stage."""
+    if not isinstance(within, Sample):
+        raise DesignError("not_a_sample", where=where, role="within", found=type(within).__name__)
     receipt = within.receipt
+    where = f"draw {receipt['name']}"
     if has_reserves(receipt) and "released" not in receipt:
-        raise DesignError("unreleased", where=f"draw {receipt['name']}")
+        raise DesignError("unreleased", where=where)
     before = () if receipt["within"] is None else tuple(receipt["within"]["columns"])
     columns = (*before, receipt["unit"])
     table = within.stages.drop(columns=["weight", "role", "order"], errors="ignore")
-    where = f"draw {receipt['name']}"
     for at, column in enumerate(columns):
         table.insert(at, f"parent_{at + 1}", canonical_text(within.units[column], column, where))
     unequal = within.roles.get("prob") or [None] * len(within.roles["psu"])
@@ -156,7 +181,17 @@ def parents_of(within: Sample) -> Parents:
         first = table.iloc[int(np.argmax(again.to_numpy()))]
         parent = " / ".join(str(one) for one in first.iloc[: len(columns)])
         raise DesignError("drawn_again", where=where, count=int(again.sum()), parent=parent)
-    return Parents(receipt["name"], columns, table, kinds)
+    parents = Parents(receipt["name"], columns, table, kinds)
+    _refuse_touched(parents.ids, receipt, where)
+    return parents
+
+
+def _refuse_touched(units: list[tuple[str, ...]], receipt: Mapping[str, Any], where: str) -> None:
+    """Refuse a sample that has other units than were drawn: its probabilities would not hold."""
+    due = standing_units(receipt)
+    for rule, found in (("strange_unit", set(units) - due), ("lost_unit", due - set(units))):
+        if found:
+            raise DesignError(rule, where=where, count=len(found), unit=" / ".join(min(found)))
 
 
 def has_reserves(receipt: Mapping[str, Any]) -> bool:
@@ -164,15 +199,68 @@ def has_reserves(receipt: Mapping[str, Any]) -> bool:
     return any("reserve" in cell for cell in receipt["cells"])
 
 
-def draw_in(
-    frame: pd.DataFrame, design: Design, key: str, name: str, unit: str, parents: Parents | None
-) -> tuple[Sample, Reading]:
-    """Draw as ``draw`` does, with the stage before given as plain data; give what was read too."""
+def draw_stages(
+    frame: pd.DataFrame,
+    design: Design | Multistage,
+    key: str,
+    name: str,
+    unit: str,
+    parents: Parents | None,
+) -> list[tuple[Sample, Reading]]:
+    """Draw every stage of a design; give each stage's sample, as it would be drawn by itself, and reading."""
+    if not isinstance(design, Multistage):
+        return [draw_in(frame, design, key, name, unit, parents)]
     where = f"draw {name}"
-    method = method_of(design)
+    _check_stages(design, unit, where)
+    drawn: list[tuple[Sample, Reading]] = []
+    for column, one in design.stages.items():
+        here = f"{where} / stage {column}"
+        inside = parents_of(drawn[-1][0]) if drawn else parents
+        table = frame if column == unit else collapsed(frame, one, column, inside, here)
+        drawn.append(draw_in(table, one, key, name, column, inside, here))
+    return drawn
+
+
+def _check_stages(design: Multistage, unit: str, where: str) -> None:
+    stages = list(design.stages)
+    if not stages or stages[-1] != unit:
+        raise DesignError("last_stage", where=where, unit=unit, stages=", ".join(stages) or "{}")
+    for stage, one in design.stages.items():
+        here = f"{where} / stage {stage}"
+        if reserve_share(_known(method_of(one), here), here) and stage != unit:
+            raise DesignError("early_reserve", where=here)
+
+
+def _known(method: Method, where: str) -> Method:
     if type(method) not in METHODS:
         known = ", ".join(one.__name__ for one in METHODS)
         raise DesignError("bad_design", where=where, found=method, known=known)
+    return method
+
+
+def joined(stages: list[Sample], design: Design | Multistage) -> Sample:
+    """Give the sample of the last stage, whose receipt holds the design and the receipts before."""
+    last = stages[-1]
+    if not isinstance(design, Multistage):
+        return last
+    before = [one.receipt for one in stages[:-1]]
+    return Sample(last.units, last.roles, {**last.receipt, "design": plain_design(design), "before": before})
+
+
+def draw_in(
+    frame: pd.DataFrame,
+    design: Design,
+    key: str,
+    name: str,
+    unit: str,
+    parents: Parents | None,
+    where: str = "",
+) -> tuple[Sample, Reading]:
+    """Draw one stage, with the stage before given as plain data; give what was read too."""
+    where = where or f"draw {name}"
+    method = _known(method_of(design), where)
+    if parents is not None and unit in parents.columns:
+        raise DesignError("unit_before", where=where, unit=unit)
     lottery = Lottery(key, name, 1 if parents is None else 1 + len(parents.columns))
     read = read_frame(frame, design, unit, parents, where)
     cells = cells_of(read, design, parents)

@@ -232,6 +232,33 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}: give one of {choices}, and only one.",
         "{where}：请在 {choices} 中给出一个，且只给一个。",
     ),
+    "last_stage": (
+        "{where}: the stages are {stages}; the last must be the unit {unit!r}. Name it last, or draw that unit.",
+        "{where}：各阶段是 {stages}；最后一个必须是抽样单位“{unit}”。请把它放在最后，或改抽样单位。",
+    ),
+    "early_reserve": (
+        "{where}: only the last stage can have reserves. Leave them out here.",
+        "{where}：只有最后一个阶段可以有候补。请在这里去掉。",
+    ),
+    "varies_in_unit": (
+        '{where}: {column!r} must be the same in all rows of a unit; {count} units differ, first "{unit}" '
+        "({a!r} in row {row_a}, {b!r} in row {row_b}). Correct it or give the units their own ids.",
+        "{where}：同一单位各行的“{column}”必须相同；有 {count} 个单位不同，第一个是“{unit}”"
+        "（第 {row_a} 行是 {a!r}，第 {row_b} 行是 {b!r}）。请改正，或给这些单位各自的编号。",
+    ),
+    "unit_before": (
+        "{where}: the units {unit!r} were drawn at a stage before. Name the units to draw inside them.",
+        "{where}：“{unit}”在前面的阶段已经抽过。请写要在其中抽取的单位。",
+    ),
+    "not_a_sample": (
+        "{where}: {role}= takes a whole sample as draw gave it, not its units; it is a {found}.",
+        "{where}：{role}= 要给 draw 得出的整个样本，不是其中的 units；现在是 {found}。",
+    ),
+    "lost_unit": (
+        '{where}: {count} units that were drawn are not in the sample, first "{unit}". '
+        "Take the sample as it was drawn.",
+        "{where}：抽中的单位有 {count} 个不在样本里，第一个是“{unit}”。请用最初抽出的样本。",
+    ),
 }
 
 

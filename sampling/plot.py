@@ -23,7 +23,7 @@ from sampling.canvas import (
     shown_figure,
     title,
 )
-from sampling.designs import Design, method_of, strata_columns
+from sampling.designs import Design, Multistage, method_of, strata_columns
 from sampling.fonts import showable
 from sampling.show import strata_of
 
@@ -81,8 +81,10 @@ def sample_figure(sample: Sample) -> Figure:
 # --- a design as a tree ----------------------------------------------------------------------------------
 
 
-def design_figure(design: Design) -> Figure:
+def design_figure(design: Design | Multistage) -> Figure:
     """Draw a design as a tree: the frame, its strata if it has any, and what is done in each.
+
+    Of several stages each stands below the one before.
 
     Returns
     -------
@@ -91,12 +93,18 @@ def design_figure(design: Design) -> Figure:
     """
     from matplotlib import rc_context
 
-    by = short(showable(" × ".join(strata_columns(design))), 13)
-    method = [short(showable(line), 50) for line in _lines(method_of(design))]
-    levels = [[["frame"]], [method]]
-    if by:
-        levels[1:1] = [[[f"{by} {at}"] for at in ("1", "2", "…")]]
-        method[0] = f"in each stratum: {method[0]}"
+    levels = [[["frame"]]]
+    if isinstance(design, Multistage):
+        above = ""
+        for unit, one in design.stages.items():
+            inside = f"{above} and " if above else ""
+            shown = short(showable(unit), 13)
+            levels += _levels(
+                one, f"{shown}{f' in each {above}' if above else ''}", f"{shown} in each {inside}"
+            )
+            above = shown
+    else:
+        levels += _levels(design)
     heights = [_height(level[0]) for level in levels]
     height = sum(heights) + GAP * (len(levels) - 1) + 2 * PAD
     with rc_context(STYLE):
@@ -105,7 +113,7 @@ def design_figure(design: Design) -> Figure:
         axes.set_axis_off()
         axes.set_xlim(0, WIDTH)
         axes.set_ylim(height, 0)
-        top, above = PAD, list[tuple[float, float]]()
+        top, joints = PAD, list[tuple[float, float]]()
         for level, high in zip(levels, heights, strict=True):
             wide = max(letters(line) for text in level for line in text) * LETTER + 3 * PAD
             x = (WIDTH - len(level) * wide - GAP * (len(level) - 1)) / 2
@@ -113,11 +121,20 @@ def design_figure(design: Design) -> Figure:
             for text in level:
                 _box(axes, x, top, wide, high, text)
                 feet.append((x + wide / 2, top + high))
-                for foot in above:
+                for foot in joints:
                     axes.plot((foot[0], feet[-1][0]), (foot[1], top), color=MIDDLE, linewidth=0.6)
                 x += wide + GAP
-            above, top = feet, top + high + GAP
+            joints, top = feet, top + high + GAP
     return figure
+
+
+def _levels(design: Design, alone: str = "", inside: str = "in each ") -> list[list[list[str]]]:
+    """Give the boxes of the strata, if there are any, and the box of the method: lines of text."""
+    by = short(showable(" × ".join(strata_columns(design))), 13)
+    head, *method = [short(showable(line), 50) for line in _lines(method_of(design))]
+    if not by:
+        return [[[f"{alone}: {head}" if alone else head, *method]]]
+    return [[[f"{by} {at}"] for at in ("1", "2", "…")], [[f"{inside}stratum: {head}", *method]]]
 
 
 def _height(lines: list[str]) -> float:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sampling.cells import Reading
-from sampling.designs import Design
+from sampling.designs import Design, Multistage
 from sampling.frame import fingerprints, frame_digest
 from sampling.lottery import Lottery
 from sampling.parents import Parents
@@ -42,7 +42,7 @@ def make_receipt(
         "stage": lottery.stage,
         "unit": unit,
         "algorithm": algorithm,
-        "design": json.loads(json.dumps(asdict(design), default=int)),
+        "design": plain_design(design),
         "within": None
         if parents is None
         else {
@@ -62,4 +62,27 @@ def make_receipt(
         "roles": dict(roles),
         "added": dict(added),
         "cells": [dict(cell) for cell in cells],
+    }
+
+
+def plain_design(design: Design | Multistage) -> Any:
+    """Give a design as plain data.
+
+    >>> from sampling import SimpleRandom
+    >>> plain_design(SimpleRandom(n=2))
+    {'n': 2, 'reserve': 0.0, 'kind': 'simple_random'}
+    """
+    return json.loads(json.dumps(asdict(design), default=int))
+
+
+def standing_units(receipt: Mapping[str, Any]) -> set[tuple[str, ...]]:
+    """Give the units that a sample should have, each with its parents: those drawn and those released."""
+    released = {(*cell["parents"], *cell["stratum"]): cell["units"] for cell in receipt.get("released", ())}
+    return {
+        (*cell["parents"], one)
+        for cell in receipt["cells"]
+        for one in [
+            *cell["drawn"],
+            *cell.get("reserve", [])[: released.get((*cell["parents"], *cell["stratum"]))],
+        ]
     }

@@ -103,6 +103,8 @@ def _parameters(design: Any) -> Html:
 
 
 def _value(value: object) -> object:
+    if isinstance(value, Mapping):
+        return table((), [(grey(name), _value(one)) for name, one in value.items()])
     if is_dataclass(value):
         return Html(f"{escaped(type(value).__name__)}{_parameters(value)}")
     if isinstance(value, Mapping):
@@ -134,6 +136,7 @@ def sample_html(sample: Sample) -> str:
     frame, within = receipt["frame"], receipt["within"]
     drawn = sum(len(cell["drawn"]) for cell in receipt["cells"])
     facts = [
+        *((f"stage {one['unit']}", _stage(one)) for one in receipt.get("before", ())),
         ("algorithm", receipt["algorithm"]),
         ("key", receipt["key"]),
         ("unit", receipt["unit"]),
@@ -151,6 +154,12 @@ def sample_html(sample: Sample) -> str:
         table(("stratum", "drawn", "in frame", "share"), rows),
         rest(more),
     )
+
+
+def _stage(receipt: Mapping[str, Any]) -> str:
+    """Tell a stage before the last in one line."""
+    drawn = sum(len(cell["drawn"]) for cell in receipt["cells"])
+    return f"{drawn:,} of {receipt['frame']['units']:,} units, {receipt['algorithm']}"
 
 
 def strata_of(receipt: Mapping[str, Any]) -> Iterable[tuple[str, int, int]]:

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from sampling.cells import Reading
-from sampling.designs import design_from
-from sampling.draw import Sample, draw_in
+from sampling.designs import Multistage, design_from
+from sampling.draw import Sample, draw_stages, joined
 from sampling.errors import DesignError, FrameError
 from sampling.frame import FINGERPRINT, canonical_text, fingerprints, frame_lines, size_text
 from sampling.lottery import SEPARATOR
@@ -24,6 +24,7 @@ MOST_NAMED = 20
 FIELDS = "name key stage unit algorithm design within frame roles added cells".split()
 COMPUTED = ("pareto/1",)  # probabilities by quadrature, whose last digits may depend on the machine
 LAST_DIGITS = 1e-9
+BEFORE = "receipt name key unit design".split()
 Key = tuple[str, ...]
 
 
@@ -76,7 +77,8 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
     Named are: units of the frame that were changed or added since, units whose values differ from
     those in the sample, units that the repeated draw has and the sample has not, and the other way
     round, and probabilities that differ. A sample with reserves is compared in their order too, and
-    one of which reserves were released as it then stands.
+    one of which reserves were released as it then stands. Of several stages in one frame every one is
+    repeated and compared.
 
     Parameters
     ----------
@@ -115,31 +117,73 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
     except (AttributeError, KeyError, TypeError):
         raise DesignError("damaged_receipt", where=where, field="design") from None
     released = _released(receipt, where)
+    stages = _stages(receipt, design, where)
+    name, unit = receipt["name"], receipt["unit"]
     try:
-        again, read = draw_in(
-            frame,
-            design,
-            receipt["key"],
-            receipt["name"],
-            receipt["unit"],
-            parents_from(receipt),
-        )
+        done = draw_stages(frame, design, receipt["key"], name, unit, parents_from(stages[0]))
+        again, read = joined([one for one, _ in done], design), done[-1][1]
         if released is not None:
             again = with_released(again, _numbers(again.receipt["cells"], released))
-        columns = again.receipt["frame"]["columns"]
-        held = _held_lines(sample, columns)
+        held = _held_lines(sample.units, name, read)
+        differences = [
+            f"stage {said['unit']}: {one}"
+            for at, (said, (stage, above)) in enumerate(zip(stages[:-1], done[:-1], strict=True))
+            for one in _stage_differences(sample.units, at, said, stage.receipt, above)
+        ]
     except (FrameError, DesignError) as error:
         return Verification(receipt["name"], (f"the draw cannot be repeated: {error}",))
-    differences = [
+    differences += [
         *_frame_differences(receipt["frame"], again.receipt["frame"], read),
-        *_value_differences(receipt, columns, held, read),
+        *_value_differences(receipt, held, read),
         *_drawn_differences(receipt, again.receipt, released, held),
-        *_probability_differences(sample, again, held),
+        *_probability_differences(sample, again, held, read),
         *_cell_differences(receipt["cells"], again.receipt["cells"]),
         *_term_differences(_terms(receipt), _terms(again.receipt)),
+        *(_within_differences(receipt["within"], again.receipt["within"]) if len(stages) > 1 else []),
         *_roles_differences(sample, again),
     ]
     return Verification(receipt["name"], tuple(dict.fromkeys(differences)))
+
+
+def _stages(receipt: Mapping[str, Any], design: Any, where: str) -> list[Mapping[str, Any]]:
+    """Give the receipt of every stage, each with its own design."""
+    if not isinstance(design, Multistage):
+        return [receipt]
+    designs = receipt["design"]["stages"]
+    before: list[Mapping[str, Any]] = receipt.get("before") or []
+    whole = len(before) == len(designs) - 1 and receipt["unit"] in designs
+    if not whole or any(set(FIELDS) - set(one) for one in before):
+        raise DesignError("damaged_receipt", where=where, field="before")
+    return [*before, {**receipt, "design": designs[receipt["unit"]]}]
+
+
+def _stage_differences(
+    units: pd.DataFrame, at: int, said: Mapping[str, Any], again: Mapping[str, Any], read: Reading
+) -> list[str]:
+    """Compare a stage before the last; its drawn units stand in the sample once for each unit inside."""
+    held = list(dict.fromkeys(_held_lines(units, f"{again['name']} / stage {again['unit']}", read)))
+    once = list({_key_of(line, again): line for line in held}.values())
+    return [
+        *_frame_differences(said["frame"], again["frame"], read),
+        *_value_differences(again, held, read),
+        *_drawn_differences(said, again, None, once),
+        *_cell_differences(said["cells"], again["cells"]),
+        *_term_differences(said, {field: again[field] for field in BEFORE}),
+        *_term_differences(_terms(said), _terms(again)),
+        *(_within_differences(said["within"], again["within"]) if at else []),
+    ]
+
+
+def _within_differences(said: Mapping[str, Any] | None, done: Mapping[str, Any] | None) -> list[str]:
+    """Compare the drawn units of the stage before with those that repeating it gives."""
+    if said is None or done is None or said == done:
+        return [] if said == done else [f"within: the receipt says {said!r}, repeating gives {done!r}"]
+    mine, its = (Counter(map(repr, one["drawn"])) for one in (said, done))
+    return [
+        *_term_differences(said, {field: done[field] for field in ("name", "columns", "kinds")}),
+        *(f"within: the receipt says {one}, repeating does not give it" for one in mine - its),
+        *(f"within: repeating gives {one}, the receipt does not say it" for one in its - mine),
+    ]
 
 
 def _key_of(line: str, receipt: Mapping[str, Any]) -> Key:
@@ -153,26 +197,19 @@ def _name(key: Key) -> str:
     return f'unit "{key[-1]}"' + (f" of {' / '.join(key[:-1])}" if key[:-1] else "")
 
 
-def _held_lines(sample: Sample, names: list[str]) -> list[str]:
+def _held_lines(units: pd.DataFrame, name: str, read: Reading) -> list[str]:
     """Give the sample's own units as lines of the frame."""
-    where = f"sample {sample.receipt['name']}"
-    sizes = _size_names(sample.receipt["design"])
+    where = f"sample {name}"
     columns = []
-    for column in names:
-        if column not in sample.units.columns:
-            raise FrameError("no_column", where=where, column=column, columns=", ".join(sample.units.columns))
-        values = sample.units[column]
-        if column in sizes:
+    for column in read.names:
+        if column not in units.columns:
+            raise FrameError("no_column", where=where, column=column, columns=", ".join(units.columns))
+        values = units[column]
+        if column in read.sizes:
             columns.append(size_text(pd.to_numeric(values, errors="coerce").to_numpy(dtype=float)))
         else:
             columns.append(canonical_text(values, column, where))
     return frame_lines(columns)
-
-
-def _size_names(design: Mapping[str, Any]) -> set[str]:
-    own = {design["size"]} if design.get("size") else set()
-    inner = [value for value in design.values() if isinstance(value, Mapping)]
-    return own.union(*(_size_names(value) for value in inner))
 
 
 def _frame_differences(said: Mapping[str, Any], done: Mapping[str, Any], read: Reading) -> list[str]:
@@ -200,9 +237,7 @@ def _frame_differences(said: Mapping[str, Any], done: Mapping[str, Any], read: R
     return found
 
 
-def _value_differences(
-    receipt: Mapping[str, Any], columns: list[str], held: list[str], read: Reading
-) -> list[str]:
+def _value_differences(receipt: Mapping[str, Any], held: list[str], read: Reading) -> list[str]:
     strange = set(held)
     for block in read.lines():
         strange.difference_update(block.decode().split("\n"))
@@ -216,7 +251,7 @@ def _value_differences(
         if key not in there:
             found.append(f"{_name(key)} stands in the sample, not in the frame")
         elif there[key] != line:
-            pairs = zip(columns, line.split(SEPARATOR), there[key].split(SEPARATOR), strict=True)
+            pairs = zip(read.names, line.split(SEPARATOR), there[key].split(SEPARATOR), strict=True)
             found += [
                 f"{_name(key)}: {column} is {mine!r} in the sample, {its!r} in the frame"
                 for column, mine, its in pairs
@@ -320,10 +355,10 @@ def _cell_differences(said: list[dict[str, Any]], done: list[dict[str, Any]]) ->
     ]
 
 
-def _probability_differences(sample: Sample, again: Sample, held: list[str]) -> list[str]:
+def _probability_differences(sample: Sample, again: Sample, held: list[str], read: Reading) -> list[str]:
     """Compare what the draw added to each unit, such as its weight, bit for bit."""
     columns = again.receipt["added"].values()
-    lines = _held_lines(again, again.receipt["frame"]["columns"])
+    lines = _held_lines(again.units, again.receipt["name"], read)
     rows = {key: row for row, key in enumerate(_each_time(lines, again))}
     keys = _each_time(held, sample)
     here = np.array([row for row, key in enumerate(keys) if key in rows], dtype=np.intp)
@@ -387,5 +422,5 @@ def _term_differences(said: Mapping[str, Any], done: Mapping[str, Any]) -> list[
     return [
         f"{field}: the receipt says {said[field]!r}, repeating gives {value!r}"
         for field, value in done.items()
-        if said[field] != value
+        if said.get(field) != value
     ]

@@ -165,7 +165,7 @@ def test_prob_is_left_as_it_was_and_the_draw_is_the_same_again(draw: Draw) -> No
 
 @pytest.mark.parametrize(("draw", "digest"), [(brewer, "3f3ad2a7cb054eae"), (tille, "74bb2b362ce23cbe")])
 def test_draws_stay_what_they_are(draw: Draw, digest: str) -> None:
-    """A receipt must verify for ever: change this and the algorithm needs a new id (our own output, 0.1.0)."""
+    """A receipt must verify for ever: if this changes, the algorithm needs a new id (our own output)."""
     prob = inclusion_probabilities(np.arange(1.0, 301.0), 240)
     sample = draw(prob[prob < 1], Stream([1, 2]))
     assert sha256(sample.astype("<i8").tobytes()).hexdigest()[:16] == digest
