@@ -18,11 +18,18 @@ from sampling.designs import (
 )
 from sampling.draw import Sample, draw
 from sampling.errors import DesignError, FrameError
+from sampling.joint import joint_probabilities
 from sampling.probabilities import inclusion_probabilities
+from sampling.spreads import Bethel, CostOptimal, Equal, Neyman, Power
 from sampling.verify import Verification, verify
 from sampling.weights import pseudo_weights, quota_targets, release
 
 __all__ = [
+    "Power",
+    "Neyman",
+    "Equal",
+    "CostOptimal",
+    "Bethel",
     "PPS",
     "Balanced",
     "Bernoulli",
@@ -43,6 +50,7 @@ __all__ = [
     "Verification",
     "draw",
     "inclusion_probabilities",
+    "joint_probabilities",
     "pseudo_weights",
     "quota_targets",
     "release",

@@ -31,14 +31,18 @@ from sampling.probabilities import exact_sum, inclusion_probabilities
 from sampling.select import (
     Positions,
     bernoulli,
+    brewer,
     circular_systematic,
+    conditional_poisson,
     local_pivotal,
     pivotal,
     poisson,
     pps_systematic,
     pps_with_replacement,
+    sampford,
     simple_random,
     systematic,
+    tille,
 )
 
 Drawn = tuple[Positions, NDArray[np.float64]]
@@ -130,6 +134,8 @@ def _pps(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Dr
         order = list_order(cell, method.order, read) if first is None else tickets.order(first)
         order = order[~chosen[order]]
         chosen[pivotal(order, size, left, fractions(last))] = True
+    else:
+        chosen[rest[OF_ANY_PAIR[method.method](prob[rest], tickets.stream())]] = True
     picked = np.flatnonzero(chosen)
     return picked, prob[picked]
 
@@ -182,6 +188,12 @@ def _pps_algorithm(method: Any) -> str:
     return f"{prefix}{drawn}{method.method.replace('_', '-')}/1"
 
 
+OF_ANY_PAIR: dict[str, Callable[[NDArray[np.float64], Stream], Positions]] = {
+    "sampford": sampford,
+    "conditional_poisson": conditional_poisson,
+    "tille": tille,
+    "brewer": brewer,
+}
 METHODS: dict[type, Entry] = {
     SimpleRandom: Entry(_simple_random, lambda _: "simple-random/1"),
     Bernoulli: Entry(_bernoulli, lambda _: "bernoulli/1", independent=True),

@@ -1,6 +1,8 @@
 """Selection methods on arrays: numbers in, positions out; one function each."""
 
 from sampling.select.duels import pivotal
+from sampling.select.elimination import brewer, tille
+from sampling.select.entropy import conditional_poisson, sampford
 from sampling.select.equal import Positions, circular_systematic, simple_random, systematic
 from sampling.select.independent import bernoulli, poisson
 from sampling.select.pps import pps_systematic, whole_sizes
@@ -10,13 +12,17 @@ from sampling.select.spatial import local_pivotal
 __all__ = [
     "Positions",
     "bernoulli",
+    "brewer",
     "circular_systematic",
+    "conditional_poisson",
     "local_pivotal",
     "pivotal",
     "poisson",
     "pps_systematic",
     "pps_with_replacement",
+    "sampford",
     "simple_random",
     "systematic",
+    "tille",
     "whole_sizes",
 ]

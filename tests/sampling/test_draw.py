@@ -10,7 +10,7 @@ from fractions import Fraction
 from hashlib import sha256
 from math import floor
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,7 @@ from sampling import (
     inclusion_probabilities,
     verify,
 )
+from sampling.designs import ALONG_A_LIST, PPSMethod
 from scoring import Survey, mean, total
 from toolkit.files import read_table
 
@@ -55,6 +56,11 @@ DESIGNS = {
     "circular": Systematic(n=7, order=("people",), circular=True),
     "pivotal": PPS(n=5, size="people", method="pivotal"),
     "pivotal in order": PPS(n=5, size="people", order=("level", "people"), method="pivotal"),
+    **{
+        method: PPS(n=5, size="people", method=method)
+        for method in get_args(PPSMethod)
+        if method not in ALONG_A_LIST
+    },
     "poisson": Poisson(n=9, size="people"),
     "spread": SpatiallyBalanced(n=6, over=("people",)),
     "spread by size": SpatiallyBalanced(n=6, over=("people",), size="people"),
