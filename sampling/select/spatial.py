@@ -91,7 +91,7 @@ class _Nearest:
     """The nearest open unit of each, ties to the first position."""
 
     def __init__(self, at: NDArray[np.float64], units: list[int]) -> None:
-        spots, spot = np.unique(at + 0.0, axis=0, return_inverse=True)  # + 0.0: −0.0 is 0.0
+        spots, spot = np.unique(at, axis=0, return_inverse=True)
         self._spots = spots
         self._spot: list[int] = spot.reshape(-1).tolist()
         self._open: list[list[int]] = [[] for _ in spots]
