@@ -191,14 +191,19 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}：要求 {must}，层 {stratum} 是 {value!r}。请改正。",
     ),
     "out_of_reach": (
-        "{where}: {count} constraints cannot be met within at_most, first {name}: a standard error of {asked:g} is "
-        "asked, {best:g} is the best. Raise at_most or allow more.",
-        "{where}：在 at_most 之内有 {count} 项精度达不到，第一项是 {name}：要求标准误 {asked:g}，最好只能到 {best:g}。"
+        "{where}: {count} of the constraints cannot be met within at_most, first {name}: a standard error of {asked:.4g} "
+        "is asked, {best:.4g} is the best. Raise at_most or allow more.",
+        "{where}：在 at_most 之内有 {count} 项精度达不到，第一项是 {name}：要求标准误 {asked:.4g}，最好只能到 {best:.4g}。"
         "请提高 at_most 或放宽要求。",
     ),
     "bad_number": (
         "{where}: {must} is needed; it is {value!r}.",
         "{where}：要求 {must}，现在是 {value!r}。",
+    ),
+    "beyond_population": (
+        "{where}: {n:,} units would have to be drawn of {population:,}; all of them together reach {best:.4g}. Ask for "
+        "less precision, or raise the response.",
+        "{where}：需要抽 {n:,} 个，总体只有 {population:,} 个；全部调查也只能达到 {best:.4g}。请放宽精度或提高应答率。",
     ),
     "no_cv": (
         "{where}: {column} adds up to 0, so it has no coefficient of variation. Use another measure.",

@@ -15,6 +15,7 @@ from sampling.cells import Cell, Names, Reading
 from sampling.designs import (
     ALONG_A_LIST,
     PPS,
+    Balanced,
     Bernoulli,
     Census,
     Method,
@@ -34,6 +35,7 @@ from sampling.select import (
     brewer,
     circular_systematic,
     conditional_poisson,
+    cube,
     local_pivotal,
     pivotal,
     poisson,
@@ -152,6 +154,11 @@ def _poisson(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -
     return picked, prob[picked]
 
 
+def _balanced(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Drawn:
+    columns = np.column_stack([read.sizes[one][cell.at] for one in method.on])
+    return _spread_out(cell, method, n, read, tickets, columns, cube)
+
+
 def _spread(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Drawn:
     columns = np.column_stack([read.sizes[one][cell.at] for one in method.over])
     return _spread_out(cell, method, n, read, tickets, columns, local_pivotal)
@@ -201,6 +208,7 @@ METHODS: dict[type, Entry] = {
     PPS: Entry(_pps, _pps_algorithm),
     PPSWithReplacement: Entry(_pps_with_replacement, lambda _: "pps-with-replacement/1", replaced=True),
     Poisson: Entry(_poisson, lambda _: "poisson/1", independent=True),
+    Balanced: Entry(_balanced, lambda _: "cube/1"),
     SpatiallyBalanced: Entry(_spread, lambda _: "local-pivotal/1"),
     Census: Entry(_census, lambda _: "census/1"),
 }

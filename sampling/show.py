@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sampling.draw import Sample
+    from sampling.size import SizePlan
     from sampling.verify import Verification
 
 GREY = "color:#888"
 MOST_ROWS = 20
+MOST_ROUNDED = 1e5  # of larger numbers one decimal is shown
 DIGITS = 12  # of a digest, where it is only to be recognised
 
 
@@ -110,6 +112,19 @@ def _value(value: object) -> object:
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {one}" for name, one in value.items())
     return ", ".join(map(str, value)) if isinstance(value, tuple) else value
+
+
+# --- sample sizes ----------------------------------------------------------------------------------------
+
+
+def size_html(plan: SizePlan) -> str:
+    """Show a sample size with its steps."""
+    rows = [
+        (f"{step} {chinese}", formula, float(f"{value:.6g}") if value < MOST_ROUNDED else round(value, 1))
+        for step, chinese, formula, value in plan.steps.itertuples(index=False)
+    ]
+    reached = f"{plan.answers:,} valid answers; reaches {plan.achieved:.4g}"
+    return together(heading(f"{plan.n:,} units to draw", reached), table(("step", "formula", "value"), rows))
 
 
 # --- samples ---------------------------------------------------------------------------------------------

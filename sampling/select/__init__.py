@@ -1,5 +1,6 @@
 """Selection methods on arrays: numbers in, positions out; one function each."""
 
+from sampling.select.balance import cube
 from sampling.select.duels import pivotal
 from sampling.select.elimination import brewer, tille
 from sampling.select.entropy import conditional_poisson, sampford
@@ -15,6 +16,7 @@ __all__ = [
     "brewer",
     "circular_systematic",
     "conditional_poisson",
+    "cube",
     "local_pivotal",
     "pivotal",
     "poisson",

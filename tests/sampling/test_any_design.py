@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sampling import (
     PPS,
+    Balanced,
     Bernoulli,
     Census,
     DesignError,
@@ -91,6 +92,7 @@ def designs(draw_: Any) -> Any:
                 PPS(n, "size", order if pps in ALONG_A_LIST else (), pps),
                 PPSWithReplacement(n, "size"),
                 Poisson(n, "size"),
+                Balanced(n, draw_(st.sampled_from([("x",), ("x", "y"), ("y", "size")])), size),
                 SpatiallyBalanced(n, draw_(st.sampled_from([("x",), ("x", "y")])), size),
                 Census(),
             ]

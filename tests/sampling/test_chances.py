@@ -15,6 +15,7 @@ from scipy import stats
 
 from sampling import (
     PPS,
+    Balanced,
     Bernoulli,
     Poisson,
     PPSWithReplacement,
@@ -51,6 +52,7 @@ BY_COPY: dict[str, tuple[Any, np.ndarray]] = {
     "circular": (Stratified("copy", Systematic(n=5, order=("unit",), circular=True)), np.full(UNITS, 5 / 12)),
     "poisson": (Stratified("copy", Poisson(n=4, size="size")), inclusion_probabilities(SIZES, 4)),
     "with replacement": (Stratified("copy", PPSWithReplacement(n=4, size="size")), 4 * SIZES / SIZES.sum()),
+    "balanced": (Stratified("copy", Balanced(n=5, on=("unit",))), np.full(UNITS, 5 / 12)),
     "spread": (Stratified("copy", SpatiallyBalanced(n=4, over=("unit",))), np.full(UNITS, 4 / 12)),
     "spread by size": (
         Stratified("copy", SpatiallyBalanced(n=4, over=("unit",), size="size")),

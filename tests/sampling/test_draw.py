@@ -18,6 +18,7 @@ import pytest
 
 from sampling import (
     PPS,
+    Balanced,
     Bernoulli,
     Census,
     Poisson,
@@ -62,6 +63,8 @@ DESIGNS = {
         if method not in ALONG_A_LIST
     },
     "poisson": Poisson(n=9, size="people"),
+    "balanced": Balanced(n=8, on=("people",)),
+    "balanced by size": Balanced(n=5, on=("people",), size="people"),
     "spread": SpatiallyBalanced(n=6, over=("people",)),
     "spread by size": SpatiallyBalanced(n=6, over=("people",), size="people"),
     "stratified": Stratified("county", SimpleRandom(n=3)),
