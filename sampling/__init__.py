@@ -20,39 +20,59 @@ from sampling.draw import Sample, draw
 from sampling.errors import DesignError, FrameError
 from sampling.joint import joint_probabilities
 from sampling.probabilities import inclusion_probabilities
+from sampling.reach import (
+    cv_of,
+    deff_of_clusters,
+    deff_of_weights,
+    difference_of,
+    margin_of,
+    sure_of,
+)
+from sampling.size import SizePlan, size_for_cv, size_for_difference, size_for_grade, size_for_margin
 from sampling.spreads import Bethel, CostOptimal, Equal, Neyman, Power
 from sampling.verify import Verification, verify
 from sampling.weights import pseudo_weights, quota_targets, release
 
 __all__ = [
-    "Power",
-    "Neyman",
-    "Equal",
-    "CostOptimal",
-    "Bethel",
-    "PPS",
     "Balanced",
     "Bernoulli",
+    "Bethel",
     "Census",
+    "CostOptimal",
     "DesignError",
+    "Equal",
     "FrameError",
+    "Multistage",
+    "Neyman",
+    "PPS",
     "PPSWithReplacement",
     "Poisson",
-    "Multistage",
+    "Power",
     "Proportional",
     "Quota",
     "Sample",
     "SelfWeighting",
     "SimpleRandom",
+    "SizePlan",
     "SpatiallyBalanced",
     "Stratified",
     "Systematic",
     "Verification",
+    "cv_of",
+    "deff_of_clusters",
+    "deff_of_weights",
+    "difference_of",
     "draw",
     "inclusion_probabilities",
     "joint_probabilities",
+    "margin_of",
     "pseudo_weights",
     "quota_targets",
     "release",
+    "size_for_cv",
+    "size_for_difference",
+    "size_for_grade",
+    "size_for_margin",
+    "sure_of",
     "verify",
 ]
