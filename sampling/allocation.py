@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from math import inf, isfinite, nan, sqrt
+from math import inf, isfinite, lcm, nan, sqrt
 from numbers import Integral, Real
 from typing import Any
 
@@ -78,10 +78,9 @@ def allocate(
         if at_most is None:
             raise DesignError("bad_total", where=where, **found)
         raise DesignError("bad_total_capped", where=where, at_most=at_most, **found)
-    exact = checked(share, "share", len(low), where)
-    quota = _quota(Fraction(total), exact, low, high, [Fraction(1)] * len(low), available)
-    numbers = [int(value) for value in quota]
-    for h in _by_remainder(quota, numbers)[: total - sum(numbers)]:
+    exact = _scaled(checked(share, "share", len(low), where))
+    numbers, rest = _cut(int(total), exact, low, high, [1] * len(low), available)
+    for h in _by_remainder(rest)[: total - sum(numbers)]:
         numbers[h] += 1
     return numbers
 
@@ -199,9 +198,9 @@ def cost_optimal(
         raise DesignError("one_of", where=where, choices="total / budget")
     prices = checked(cost, "cost", len(available), where, above=True)
     spread = checked(sd, "sd", len(available), where)
+    # Roots and quotients are rounded as IEEE 754 says, so the same on any machine.
     parts = [
-        part / Fraction(_root(price))
-        for part, price in zip(_products(available, spread), prices, strict=True)
+        float(part) / sqrt(price) for part, price in zip(_products(available, spread), prices, strict=True)
     ]
     if total is not None:
         return allocate(total, parts, available, at_least, where, at_most)
@@ -213,13 +212,14 @@ def cost_optimal(
         raise DesignError("bad_budget", where=where, budget=budget, **found)
     if money >= _spent(high, prices):
         return high
-    quota = _quota(money, parts, low, high, prices, available)
-    numbers = [int(value) for value in quota]
-    left = money - _spent(numbers, prices)
-    for h in _by_remainder(quota, numbers):
-        if numbers[h] < quota[h] and prices[h] <= left:
+    *scaled, purse = _scaled([*prices, money])
+    exact = _scaled(checked(parts, "N S / √cost", len(low), where))
+    numbers, rest = _cut(purse, exact, low, high, scaled, available)
+    purse -= sum(n * price for n, price in zip(numbers, scaled, strict=True))
+    for h in _by_remainder(rest):
+        if scaled[h] <= purse:
             numbers[h] += 1
-            left -= prices[h]
+            purse -= scaled[h]
     return numbers
 
 
@@ -259,7 +259,7 @@ def power(
     Notes
     -----
     Bankier, M. D. (1988), Power allocations: determining sample sizes for subnational areas, The
-    American Statistician 42, 174–177. Powers are decimal numbers of 28 digits, the same on any machine.
+    American Statistician 42, 174–177. Powers are computed in decimals, the same on any machine.
 
     Examples
     --------
@@ -274,7 +274,7 @@ def power(
     with localcontext() as context:
         context.prec = 28
         raised = [_decimal(value) ** _decimal(exact) for value in importance]
-    parts = [Fraction(value) * part for value, part in zip(raised, spread, strict=True)]
+    parts = [float(value) * float(part) for value, part in zip(raised, spread, strict=True)]
     return allocate(total, parts, available, at_least, where, at_most)
 
 
@@ -328,10 +328,6 @@ def _products(available: Sequence[int], sd: Sequence[Fraction]) -> list[Fraction
     return [units * spread for units, spread in zip(available, sd, strict=True)]
 
 
-def _root(value: Fraction) -> float:
-    return sqrt(value)  # rounded as IEEE 754 says, so the same on any machine
-
-
 def _decimal(value: Fraction) -> Decimal:
     return Decimal(value.numerator) / Decimal(value.denominator)
 
@@ -340,39 +336,52 @@ def _spent(numbers: Sequence[int], prices: Sequence[Fraction]) -> Fraction:
     return sum((n * price for n, price in zip(numbers, prices, strict=True)), Fraction(0))
 
 
-def _by_remainder(quota: Sequence[Fraction], numbers: Sequence[int]) -> list[int]:
-    return sorted(range(len(quota)), key=lambda h: (numbers[h] - quota[h], h))
+def _scaled(values: Sequence[Fraction]) -> list[int]:
+    """Give whole numbers in the same ratios: arithmetic with them is exact and fast."""
+    unit = lcm(*(value.denominator for value in values))
+    return [value.numerator * (unit // value.denominator) for value in values]
 
 
-def _quota(
-    left: Fraction,
-    share: Sequence[Fraction],
+def _by_remainder(rest: Sequence[int]) -> list[int]:
+    """Order the strata whose share was rounded down by what they lost, ties by their place."""
+    return sorted((h for h, left in enumerate(rest) if left), key=lambda h: (-rest[h], h))
+
+
+def _cut(
+    left: int,
+    share: Sequence[int],
     low: Sequence[int],
     high: Sequence[int],
-    cost: Sequence[Fraction],
+    cost: Sequence[int],
     units: Sequence[int],
-) -> list[Fraction]:
-    """Cut ``rate times share`` to the bounds, at the rate where all together cost what there is."""
-    quota = [Fraction(value) for value in high]
-    free = set(range(len(quota)))
+) -> tuple[list[int], list[int]]:
+    """Cut ``rate times share`` to the bounds, at the rate where all together cost what there is.
+
+    Returns the numbers rounded down, and what each lost by it, in a unit they have in common.
+    """
+    numbers, rest = list(high), [0] * len(high)
+    free = list(range(len(numbers)))
     # Whichever bound is broken by more in sum stays broken in the solution, so those units are fixed.
     while free:
-        basis = share if any(share[h] for h in free) else [Fraction(value) for value in units]
-        weight = sum((cost[h] * basis[h] for h in free), Fraction(0))
+        basis = share if any(share[h] for h in free) else units
+        weight = sum(cost[h] * basis[h] for h in free)  # the rate is left / weight
         if not weight:
             break
-        rate = left / weight
-        over = {h for h in free if rate * basis[h] > high[h]}
-        under = {h for h in free if rate * basis[h] < low[h]}
-        surplus = sum((cost[h] * (rate * basis[h] - high[h]) for h in over), Fraction(0))
-        lack = sum((cost[h] * (low[h] - rate * basis[h]) for h in under), Fraction(0))
-        fixed = (over if surplus >= lack else set()) | (under if lack >= surplus else set())
-        for h in fixed:
-            quota[h] = Fraction(high[h] if h in over else low[h])
-            left -= cost[h] * quota[h]
+        over = [h for h in free if left * basis[h] > high[h] * weight]
+        under = [h for h in free if left * basis[h] < low[h] * weight]
+        surplus = sum(cost[h] * (left * basis[h] - high[h] * weight) for h in over)
+        lack = sum(cost[h] * (low[h] * weight - left * basis[h]) for h in under)
+        fixed = set[int]()
+        if surplus >= lack:
+            fixed.update(over)
+        if lack >= surplus:
+            fixed.update(under)
+            for h in under:
+                numbers[h] = low[h]
         if not fixed:
             for h in free:
-                quota[h] = rate * basis[h]
+                numbers[h], rest[h] = divmod(left * basis[h], weight)
             break
-        free -= fixed
-    return quota
+        left -= sum(cost[h] * numbers[h] for h in fixed)
+        free = [h for h in free if h not in fixed]
+    return numbers, rest

@@ -217,7 +217,9 @@ def _bethel(number: Bethel, found: _Cells) -> list[int]:
                 total = abs(fsum(sums[at] for at in inside))
                 if not total:
                     raise DesignError("no_cv", where=found.where, column=name)
-                rows.append([spreads[at] if at in set(inside) else 0.0 for at in range(len(sums))])
+                row = np.zeros(len(sums))
+                row[inside] = np.array(spreads)[inside]
+                rows.append(row)
                 se.append(cv * total)
                 names.append(name)
     cost = None if number.cost is None else _costs(number.cost, found)
