@@ -16,7 +16,7 @@ from sampling.designs import (
     Stratified,
     Systematic,
 )
-from sampling.draw import Sample, draw
+from sampling.draw import draw
 from sampling.errors import DesignError, FrameError
 from sampling.joint import joint_probabilities
 from sampling.probabilities import inclusion_probabilities
@@ -28,6 +28,7 @@ from sampling.reach import (
     margin_of,
     sure_of,
 )
+from sampling.sample import Sample
 from sampling.size import SizePlan, size_for_cv, size_for_difference, size_for_grade, size_for_margin
 from sampling.spreads import Bethel, CostOptimal, Equal, Neyman, Power
 from sampling.verify import Verification, verify

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ from sampling.designs import (
     Design,
     Method,
     Multistage,
+    columns_read,
     method_of,
     strata_columns,
 )
@@ -25,58 +25,17 @@ from sampling.lottery import Lottery, Tickets
 from sampling.methods import METHODS, Drawn, reserve_share
 from sampling.numbers import numbers_of
 from sampling.parents import Parents
+from sampling.phases import (
+    RESPONDED,
+    FirstPhase,
+    first_phase,
+    second_columns,
+    second_roles,
+)
 from sampling.receipt import make_receipt, plain_design, standing_units
+from sampling.sample import Sample
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A drawn sample with everything its variance and its proof need.
-
-    Attributes
-    ----------
-    units : DataFrame
-        The drawn rows of the frame and: ``prob`` (over all stages), ``weight`` = 1/prob, ``role``
-        (main, or reserve); the first stage's ``stratum``, ``psu``, ``population`` (units in the stratum) and
-        ``stage_prob``, and a later stage's ``stratum_2``, ``psu_2`` and so on. Where the frame has a
-        column of that name already, the drawn one is called ``drawn_…``. A design with reserves
-        also gives ``order``, the place in the lottery order of the stratum (main units first), in
-        which the list is worked; until ``release`` says how many reserves count, their probabilities
-        and weights are NaN, and those of the main units are as without reserves.
-    roles : dict
-        Which columns are the weight, the strata, the units, the populations and (for unequal
-        probabilities) the stage probabilities: the arguments of ``scoring.Survey``.
-    receipt : dict
-        Plain data from which the draw can be repeated.
-    """
-
-    units: pd.DataFrame
-    roles: dict[str, Any]
-    receipt: dict[str, Any]
-
-    @property
-    def stages(self) -> pd.DataFrame:
-        """The columns that the draw added, under their own names."""
-        added = self.receipt["added"]
-        return self.units[list(added.values())].set_axis(list(added), axis=1)
-
-    def plot(self) -> Figure:
-        """Draw the share that was drawn of every stratum, with the counts beside it."""
-        from sampling.plot import sample_figure
-
-        return sample_figure(self)
-
-    def __repr__(self) -> str:
-        from sampling.show import sample_line
-
-        return sample_line(self)
-
-    def _repr_html_(self) -> str:
-        from sampling.show import sample_html
-
-        return sample_html(self)
+EQUAL = {"weight", "stratum", "psu", "population"}  # roles of a draw of fixed size with equal chances
 
 
 def draw(
@@ -87,6 +46,7 @@ def draw(
     name: str,
     unit: str,
     within: Sample | None = None,
+    after: Sample | None = None,
 ) -> Sample:
     """Draw a sample that anyone with the frame and the receipt can draw again.
 
@@ -111,6 +71,10 @@ def draw(
         The drawn units of the stage before. The frame needs a column of that draw's unit name; rows
         of units that were not drawn are no part of the frame. A whole number ``n`` is then for every
         stratum of every drawn unit.
+    after : Sample, optional
+        The first of two phases. The frame then holds its units, all of them, with what was learnt of
+        them; ``prob`` is the product of both phases' probabilities, and ``Sample.phases`` gives the rows
+        whose variance ``roles`` tell. A second phase draws fixed numbers with equal chances in strata.
 
     Returns
     -------
@@ -143,7 +107,13 @@ def draw(
     >>> people.units[["town", "id", "prob"]].round(3).to_numpy().tolist()
     [['b', 11, 0.222], ['b', 7, 0.222], ['c', 13, 0.222], ['c', 17, 0.222]]
     """
-    parents = None if within is None else parents_of(within, f"draw {name}")
+    where = f"draw {name}"
+    parents = None if within is None else parents_of(within, where)
+    if after is not None:
+        if parents is not None or isinstance(design, Multistage):
+            found = "Multistage" if parents is None else "within="
+            raise DesignError("second_phase", where=where, found=found)
+        return draw_after(frame, design, key, name, unit, phase_before(after, where))[0]
     return joined([one for one, _ in draw_stages(frame, design, key, name, unit, parents)], design)
 
 
@@ -151,11 +121,19 @@ def _free(name: str, units: pd.DataFrame) -> str:
     return _free(f"drawn_{name}", units) if name in units.columns else name
 
 
-def parents_of(within: Sample, where: str = "draw") -> Parents:
+def phase_before(after: Sample, where: str) -> FirstPhase:
+    """Give the units of a sample as a first phase."""
+    parents = parents_of(after, where, "after")
+    return first_phase(parents, after.receipt["stage"], after.roles, after.receipt["added"])
+
+
+def parents_of(within: Sample, where: str = "draw", role: str = "within") -> Parents:
     """Give the drawn units of a sample as the parents of a next stage."""
     if not isinstance(within, Sample):
-        raise DesignError("not_a_sample", where=where, role="within", found=type(within).__name__)
+        raise DesignError("not_a_sample", where=where, role=role, found=type(within).__name__)
     receipt = within.receipt
+    if "after" in receipt:
+        raise DesignError("second_phase", where=where, found=f"{role}= {receipt['name']!r}")
     where = f"draw {receipt['name']}"
     if has_reserves(receipt) and "released" not in receipt:
         raise DesignError("unreleased", where=where)
@@ -247,6 +225,28 @@ def joined(stages: list[Sample], design: Design | Multistage) -> Sample:
     return Sample(last.units, last.roles, {**last.receipt, "design": plain_design(design), "before": before})
 
 
+def draw_after(
+    table: pd.DataFrame, design: Design, key: str, name: str, unit: str, first: FirstPhase
+) -> tuple[Sample, Reading]:
+    """Draw a second phase, with the first given as plain data; give what was read too."""
+    where = f"draw {name}"
+    if unit != first.unit:
+        raise DesignError("phase_unit", where=where, unit=unit, first=first.unit)
+    if reserve_share(_known(method_of(design), where), where):
+        raise DesignError("phase_reserve", where=where)
+    first.refuse_other(table, where)
+    alone, read = draw_in(table, design, key, name, unit, None, stage=first.stage + 1)
+    if set(alone.roles) != EQUAL:
+        raise DesignError("unequal_phase", where=where, found=type(method_of(design)).__name__)
+    mine = {*first.added.values()} - {*columns_read(design)}
+    units = alone.units[[column for column in table.columns if column not in mine]]
+    stages = second_columns(first, first.rows_of(units, where), alone.stages)
+    renamed = {column: _free(column, units) for column in stages.columns}
+    roles = second_roles(first, renamed, _free(RESPONDED, units))
+    receipt = {**alone.receipt, "roles": roles, "added": renamed, "after": first.plain()}
+    return Sample(pd.concat([units, stages.rename(columns=renamed)], axis=1), roles, receipt), read
+
+
 def draw_in(
     frame: pd.DataFrame,
     design: Design,
@@ -255,13 +255,15 @@ def draw_in(
     unit: str,
     parents: Parents | None,
     where: str = "",
+    stage: int | None = None,
 ) -> tuple[Sample, Reading]:
     """Draw one stage, with the stage before given as plain data; give what was read too."""
     where = where or f"draw {name}"
     method = _known(method_of(design), where)
     if parents is not None and unit in parents.columns:
         raise DesignError("unit_before", where=where, unit=unit)
-    lottery = Lottery(key, name, 1 if parents is None else 1 + len(parents.columns))
+    above = 0 if parents is None else len(parents.columns)
+    lottery = Lottery(key, name, stage or 1 + above)
     read = read_frame(frame, design, unit, parents, where)
     cells = cells_of(read, design, parents)
     asked = numbers_of(cells, design, read, parents, where)
@@ -271,13 +273,13 @@ def draw_in(
         entry.select(cell, method, n, read, Tickets(lottery, cell.parents, cell.stratum, read.ids[cell.at]))
         for cell, n in zip(cells, asked, strict=True)
     ]
-    stages = _stages(read, cells, drawn, parents, lottery.stage, ordered=reserve > 0)
+    stages = _stages(read, cells, drawn, parents, 1 + above, ordered=reserve > 0)
     if entry.replaced:
-        stages[_marked("psu", lottery.stage)] = _each_draw(read, cells, drawn)
+        stages[_marked("psu", 1 + above)] = _each_draw(read, cells, drawn)
     rows = np.concatenate([cell.at[picked] for cell, (picked, _) in zip(cells, drawn, strict=True)])
     units = frame.iloc[read.rows[rows]].reset_index(drop=True)
     renamed = {c: _free(f"drawn_{c}", units) for c in stages.columns if c in units.columns}
-    roles = _roles(design, parents, lottery.stage, renamed)
+    roles = _roles(design, parents, 1 + above, renamed)
     receipt = make_receipt(
         lottery=lottery,
         unit=unit,

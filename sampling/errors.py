@@ -264,6 +264,45 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "Take the sample as it was drawn.",
         "{where}：抽中的单位有 {count} 个不在样本里，第一个是“{unit}”。请用最初抽出的样本。",
     ),
+    "second_phase": (
+        "{where}: a second phase cannot be joined with {found}. Draw it with after= alone, by a design of one stage, "
+        "from a draw that is no second phase; and nothing within it.",
+        "{where}：第二相不能与 {found} 合用。请只用 after=，用单阶段设计，从不是第二相的样本里抽；其中也不再抽下一阶段。",
+    ),
+    "phase_unit": (
+        "{where}: the first phase drew units {first!r}, so the second cannot draw units {unit!r}. Draw the same units.",
+        "{where}：第一相抽的是“{first}”，第二相不能抽“{unit}”。请抽同样的单位。",
+    ),
+    "phase_reserve": (
+        "{where}: a second phase has no reserves. Leave them out.",
+        "{where}：第二相没有候补。请去掉。",
+    ),
+    "unequal_phase": (
+        "{where}: {found} does not draw a fixed number with equal chances in each stratum, which the variance of a "
+        "second phase rests on. Use SimpleRandom, Systematic or Census.",
+        "{where}：{found} 不是在每层等概率抽固定个数，而第二相的方差要以此为据。请用 SimpleRandom、Systematic 或 Census。",
+    ),
+    "not_in_phase": (
+        '{where}: {count} rows are of no unit that "{first}" drew, first "{unit}" (row {row}). Leave them out.',
+        "{where}：有 {count} 行不是“{first}”抽中的单位，第一个是“{unit}”（第 {row} 行）。请去掉。",
+    ),
+    "missing_in_phase": (
+        '{where}: {count} units that "{first}" drew have no row, first "{unit}". Add them, each in some stratum.',
+        "{where}：“{first}”抽中的单位有 {count} 个没有行，第一个是“{unit}”。请补上，并归入某一层。",
+    ),
+    "other_in_phase": (
+        '{where}: {column!r} is what "{first}" added, but unit "{unit}" has {a!r} and not {b!r}. '
+        "Take the column as it was drawn, or rename yours.",
+        "{where}：“{column}”是“{first}”加的列，但单位“{unit}”是 {a!r}，不是 {b!r}。请用抽样时的列，或给自己的列改名。",
+    ),
+    "no_phases": (
+        "{where}: it is not of two phases: its own rows are what its roles tell. Score sample.units.",
+        "{where}：不是两相样本，roles 说的就是它自己的行。请直接用 sample.units 计分。",
+    ),
+    "other_rows": (
+        "{where}: these are not the values that were drawn from. verify(sample, table) names what differs.",
+        "{where}：这些不是抽样时的值。verify(sample, table) 会指出不同之处。",
+    ),
 }
 
 

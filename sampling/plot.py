@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sampling.draw import Sample
+    from sampling.sample import Sample
 
 NAME, COUNTS = EDGE + 0.06, 1.3  # inches from the left, and for the counts on the right
 MOST_STRATA = 60

@@ -9,12 +9,14 @@ from typing import Any
 
 from sampling.cells import Reading
 from sampling.designs import Design, Multistage
+from sampling.errors import DesignError
 from sampling.frame import fingerprints, frame_digest
 from sampling.lottery import Lottery
 from sampling.parents import Parents
 
 VERSION = "minyi-receipt/1"
 LARGEST_FINGERPRINTED = 100_000
+FIELDS = "name key stage unit algorithm design within frame roles added cells".split()
 
 
 def make_receipt(
@@ -86,3 +88,15 @@ def standing_units(receipt: Mapping[str, Any]) -> set[tuple[str, ...]]:
             *cell.get("reserve", [])[: released.get((*cell["parents"], *cell["stratum"]))],
         ]
     }
+
+
+def stage_receipts(receipt: Mapping[str, Any], design: Any, where: str) -> list[Mapping[str, Any]]:
+    """Give the receipt of every stage, each with its own design, or say that they are damaged."""
+    if not isinstance(design, Multistage):
+        return [receipt]
+    designs = receipt["design"]["stages"]
+    before: list[Mapping[str, Any]] = receipt.get("before") or []
+    whole = len(before) == len(designs) - 1 and receipt["unit"] in designs
+    if not whole or any(set(FIELDS) - set(one) for one in before):
+        raise DesignError("damaged_receipt", where=where, field="before")
+    return [*before, {**receipt, "design": designs[receipt["unit"]]}]

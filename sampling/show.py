@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sampling.draw import Sample
+    from sampling.sample import Sample
     from sampling.size import SizePlan
     from sampling.verify import Verification
 
@@ -156,6 +156,7 @@ def sample_html(sample: Sample) -> str:
         ("key", receipt["key"]),
         ("unit", receipt["unit"]),
         *([("within", within["name"])] if within else []),
+        *([("after", receipt["after"]["name"])] if "after" in receipt else []),
         ("frame read", ", ".join(frame["columns"])),
         ("frame sha256", f"{frame['sha256'][:DIGITS]}…"),
         ("roles", "; ".join(f"{role}: {_role(columns)}" for role, columns in receipt["roles"].items())),

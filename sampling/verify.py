@@ -11,17 +11,18 @@ import numpy as np
 import pandas as pd
 
 from sampling.cells import Reading
-from sampling.designs import Multistage, design_from
-from sampling.draw import Sample, draw_stages, joined
+from sampling.designs import design_from
+from sampling.draw import draw_after, draw_stages, joined
 from sampling.errors import DesignError, FrameError
 from sampling.frame import FINGERPRINT, canonical_text, fingerprints, frame_lines, size_text
 from sampling.lottery import SEPARATOR
 from sampling.parents import parents_from
-from sampling.receipt import VERSION
+from sampling.phases import FirstPhase, first_phase_from
+from sampling.receipt import FIELDS, VERSION, stage_receipts
+from sampling.sample import Sample
 from sampling.weights import with_released
 
 MOST_NAMED = 20
-FIELDS = "name key stage unit algorithm design within frame roles added cells".split()
 COMPUTED = ("pareto/1",)  # probabilities by quadrature, whose last digits may depend on the machine
 LAST_DIGITS = 1e-9
 BEFORE = "receipt name key unit design".split()
@@ -117,10 +118,13 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
     except (AttributeError, KeyError, TypeError):
         raise DesignError("damaged_receipt", where=where, field="design") from None
     released = _released(receipt, where)
-    stages = _stages(receipt, design, where)
+    stages, first = stage_receipts(receipt, design, where), _first(receipt, where)
     name, unit = receipt["name"], receipt["unit"]
     try:
-        done = draw_stages(frame, design, receipt["key"], name, unit, parents_from(stages[0]))
+        if first is not None:
+            done = [draw_after(frame, design, receipt["key"], name, unit, first)]
+        else:
+            done = draw_stages(frame, design, receipt["key"], name, unit, parents_from(stages[0]))
         again, read = joined([one for one, _ in done], design), done[-1][1]
         if released is not None:
             again = with_released(again, _numbers(again.receipt["cells"], released))
@@ -145,16 +149,11 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
     return Verification(receipt["name"], tuple(dict.fromkeys(differences)))
 
 
-def _stages(receipt: Mapping[str, Any], design: Any, where: str) -> list[Mapping[str, Any]]:
-    """Give the receipt of every stage, each with its own design."""
-    if not isinstance(design, Multistage):
-        return [receipt]
-    designs = receipt["design"]["stages"]
-    before: list[Mapping[str, Any]] = receipt.get("before") or []
-    whole = len(before) == len(designs) - 1 and receipt["unit"] in designs
-    if not whole or any(set(FIELDS) - set(one) for one in before):
-        raise DesignError("damaged_receipt", where=where, field="before")
-    return [*before, {**receipt, "design": designs[receipt["unit"]]}]
+def _first(receipt: Mapping[str, Any], where: str) -> FirstPhase | None:
+    try:
+        return first_phase_from(receipt) if "after" in receipt else None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise DesignError("damaged_receipt", where=where, field="after") from None
 
 
 def _stage_differences(

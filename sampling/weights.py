@@ -11,11 +11,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sampling.allocation import allocate
-from sampling.draw import Sample, has_reserves
+from sampling.draw import has_reserves
 from sampling.errors import DesignError, FrameError
 from sampling.frame import canonical_text
 from sampling.methods import share_of
 from sampling.parents import parents_from
+from sampling.sample import Sample
 
 MOST_NAMED = 10
 

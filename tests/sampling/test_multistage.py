@@ -5,9 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import tomllib
-from collections.abc import Callable, Iterator
-from itertools import combinations
-from math import comb, prod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -32,7 +30,6 @@ from sampling import (
     verify,
 )
 from sampling.designs import design_from
-from sampling.lottery import Tickets
 from scoring import Survey, mean, total
 
 
@@ -328,32 +325,6 @@ def test_a_touched_weight_is_named() -> None:
 # ------------------------------------------------------------- the variance, over every possible sample
 
 
-def every_sample(
-    frame: pd.DataFrame, design: Multistage, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[float, Sample]]:
-    """Give every sample of simple random stages with its probability, by trying all lots in turn."""
-    script: list[int] = []
-    while True:
-        asked: list[tuple[int, int]] = []
-
-        def lots(
-            self: Tickets, count: int, first: object = None, asked: Any = asked, script: Any = script
-        ) -> Any:
-            at = script[len(asked)] if len(asked) < len(script) else 0
-            asked.append((at, comb(len(self.ids), count)))
-            return np.array([*combinations(range(len(self.ids)), count)][at], dtype=np.intp)
-
-        monkeypatch.setattr(Tickets, "smallest", lots)
-        sample = draw(frame, design, key="k", name="all", unit="id")
-        yield 1 / prod(ways for _, ways in asked), sample
-        while asked and asked[-1][0] + 1 == asked[-1][1]:
-            asked.pop()
-        if not asked:
-            return
-        script = [at for at, _ in asked]
-        script[-1] += 1
-
-
 # Each county, and the persons in each village of each of its towns: two towns are drawn of every county,
 # two villages of every town (or the one it has), two persons of every village.
 POPULATIONS: dict[str, tuple[list[list[list[int]]], int, Any]] = {
@@ -367,7 +338,7 @@ POPULATIONS: dict[str, tuple[list[list[list[int]]], int, Any]] = {
 
 @pytest.mark.parametrize(("counties", "villages", "statistic"), POPULATIONS.values(), ids=POPULATIONS.keys())
 def test_the_variance_is_right_over_every_sample_of_three_stages(
-    counties: list[list[list[int]]], villages: int, statistic: Any, monkeypatch: pytest.MonkeyPatch
+    counties: list[list[list[int]]], villages: int, statistic: Any, every: Any
 ) -> None:
     rows = [
         (f"c{c}", f"{c}{t}", f"v{v}")
@@ -383,7 +354,7 @@ def test_the_variance_is_right_over_every_sample_of_three_stages(
     two = SimpleRandom(n=2)
     design = Multistage({"town": Stratified("county", two), "village": SimpleRandom(n=villages), "id": two})
     chances, estimates, variances = [], [], []
-    for chance, sample in every_sample(frame, design, monkeypatch):
+    for chance, sample in every(lambda: draw(frame, design, key="k", name="all", unit="id")):
         found = statistic(Survey(sample.units, **sample.roles), "y")
         chances.append(chance)
         estimates.append(found.table["estimate"].item())
