@@ -92,7 +92,7 @@ def draw(
     --------
     Of county x two towns are asked; town a is so large that it is certain.
 
-    >>> from sampling import Stratified
+    >>> from sampling import PPS, Stratified
     >>> frame = pd.DataFrame({"town": list("abcdef"), "county": list("xxxyyy"), "people": [5, 1, 2, 4, 4, 4]})
     >>> towns = draw(frame, Stratified("county", PPS(n=2, size="people")), key="k", name="towns", unit="town")
     >>> towns.units["prob"].round(3).tolist()

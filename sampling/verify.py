@@ -334,7 +334,8 @@ def _drawn_differences(
         ),
         *(f"{_name(key)} stands in the receipt, not in the sample" for key in sorted(standing - set(counts))),
         *(
-            f"{_name(key)} stands {count} times in the sample, {max(times[key], 1)} in the receipt"
+            f"{_name(key)} stands {count} times in the sample"
+            + (f", {times[key]} in the receipt" if times[key] > 1 else "")
             for key, count in counts.items()
             if key in standing and count != max(times[key], 1)
         ),

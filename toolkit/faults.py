@@ -111,7 +111,7 @@ def _kinds_at(path: str) -> list[str]:
     if path.endswith(".n"):
         return sorted(allocations)
     outer = {"stratified", "quota"} if path.endswith(".design") else set()
-    return sorted((set(DESIGNS) - allocations - {"stratified", "quota"}) | outer)
+    return sorted((set(DESIGNS) - allocations - {"stratified", "multistage", "quota"}) | outer)
 
 
 def _fault(path: str, one: Any, root: type) -> Fault:

@@ -25,7 +25,12 @@ STAFF = 'id = "staff"\nname = "职工"\nweight = 0.25'
 
 # One fault each: the template, what is changed in small.toml, and the whole message.
 SERVICES = ("服务质量", "办事效率")
-KINDS = "census, pps, quota, simple_random, stratified, systematic"
+INNER = "balanced, bernoulli, census, poisson, pps, pps_with_replacement, simple_random, spatially_balanced, systematic"
+KINDS = (
+    "balanced, bernoulli, census, poisson, pps, pps_with_replacement, quota, simple_random, spatially_balanced, "
+    "stratified, systematic"
+)
+SPREADS = "bethel, cost_optimal, equal, neyman, power, proportional, self_weighting"
 SYSTEMATIC = SMALL[
     SMALL.index('kind = "stratified"\nby = "level"') : SMALL.index('[[groups]]\nid = "delegates"')
 ]
@@ -124,10 +129,8 @@ SCHEME_FAULTS: list[tuple[str, list[tuple[str, str]], str, str]] = [
     (
         "one_of",
         [('kind = "systematic"', 'kind = "systematik"')],
-        "groups[1].draws[0].design.method.kind: must be one of census, pps, simple_random, systematic; "
-        "it is 'systematik'",
-        "groups[1].draws[0].design.method.kind：只能是 census, pps, simple_random, systematic 之一，"
-        "现为 'systematik'",
+        f"groups[1].draws[0].design.method.kind: must be one of {INNER}; it is 'systematik'",
+        f"groups[1].draws[0].design.method.kind：只能是 {INNER} 之一，现为 'systematik'",
     ),
     (
         "one_of",
@@ -138,8 +141,8 @@ SCHEME_FAULTS: list[tuple[str, list[tuple[str, str]], str, str]] = [
     (
         "one_of",
         [('kind = "self_weighting", ', "")],
-        "groups[0].draws[1].design.method.n.kind: must be one of proportional, self_weighting; it is None",
-        "groups[0].draws[1].design.method.n.kind：只能是 proportional, self_weighting 之一，现为 None",
+        f"groups[0].draws[1].design.method.n.kind: must be one of {SPREADS}; it is None",
+        f"groups[0].draws[1].design.method.n.kind：只能是 {SPREADS} 之一，现为 None",
     ),
     (
         "reserved",

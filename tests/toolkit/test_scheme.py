@@ -165,8 +165,9 @@ def test_faults_of_single_keys_and_of_combinations_are_told_at_once() -> None:
         "classes.evaluatees: must be unique; '县教育局' stands 2 times",
         "groups[0].draws[1].within: must name the draw before it, towns; it is None",
         "groups[2].valid: the group's last draw takes 20 respondents, this says 21",
-        "groups[3].draws[0].design.kind: must be one of census, pps, quota, simple_random, stratified, "
-        "systematic; it is 'everyone'",
+        "groups[3].draws[0].design.kind: must be one of balanced, bernoulli, census, poisson, pps, "
+        "pps_with_replacement, quota, simple_random, spatially_balanced, stratified, systematic; "
+        "it is 'everyone'",
         "groups[3].weight: weights must sum to 1; they sum to 0.95",
         "level: must be between 0 and 1; it is 95.0",
         "palace: 'palace' is no known key; 'place' may be meant",
