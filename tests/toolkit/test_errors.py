@@ -27,8 +27,8 @@ STAFF = 'id = "staff"\nname = "职工"\nweight = 0.25'
 SERVICES = ("服务质量", "办事效率")
 INNER = "balanced, bernoulli, census, poisson, pps, pps_with_replacement, simple_random, spatially_balanced, systematic"
 KINDS = (
-    "balanced, bernoulli, census, poisson, pps, pps_with_replacement, quota, simple_random, spatially_balanced, "
-    "stratified, systematic"
+    "balanced, bernoulli, census, poisson, pps, pps_with_replacement, quota, simple_random, "
+    "spatially_balanced, stratified, systematic"
 )
 SPREADS = "bethel, cost_optimal, equal, neyman, power, proportional, self_weighting"
 SYSTEMATIC = SMALL[
