@@ -263,8 +263,10 @@ def sampford(prob: Floats, stream: Stream) -> Positions:
 def pick(total: Floats, numbers: Floats) -> Positions:
     """Pick places with chances in proportion to the steps of cumulated values.
 
-    >>> pick(np.array([1.0, 3.0, 4.0]), np.array([0.5, 0.2]))
-    array([1, 0])
+    A number on an edge picks the next, so that 0 picks no unit without a chance.
+
+    >>> pick(np.array([0.0, 3.0, 4.0]), np.array([0.0, 0.74, 0.75]))
+    array([1, 1, 2])
     """
     found = np.searchsorted(total, numbers * total[-1], side="right")
     return np.asarray(np.minimum(found, len(total) - 1), dtype=np.intp)

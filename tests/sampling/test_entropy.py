@@ -109,12 +109,28 @@ def test_odds_have_probabilities_that_sum_to_n(prob: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize(
-    "prob", [[0.5, 0.5], [0.9, 0.1], [1 - 1e-6, 1e-6], [0.999, 0.999, 0.002], [0.6, 0.4, 1 - 1e-9, 1e-9]]
+    "prob",
+    [
+        [0.5, 0.5],
+        [0.9, 0.1],
+        [1 - 1e-6, 1e-6],
+        [0.999, 0.999, 0.002],
+        [0.6, 0.4, 1 - 1e-9, 1e-9],
+        [1 - 2**-53, 7e-18],  # P(S without the first = 1) is lost in rounding
+        [1 - 2**-53, 3e-17, 1e-17],
+    ],
 )
 def test_odds_settle_where_hardly_a_size_can_vary(prob: list[float]) -> None:
     wanted = np.array(prob)
     rows, chance = maximum_entropy(wanted)
     np.testing.assert_allclose(chance @ rows, wanted, rtol=0, atol=1e-12)
+
+
+def test_odds_settle_where_rounds_do_not_shrink_the_error_evenly() -> None:
+    # V = 0.22; the change of a round stays above half of the one before for a while.
+    odds = entropy.tilted(np.array([0.03935, 0.01967, 25.45812, 40.23327, 0.05902, 18.6706]), 3)
+    rows, chance = maximum_entropy(odds / (1 + odds))
+    np.testing.assert_allclose(chance @ rows, odds / (1 + odds), rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("n", [20, 200, 1800])

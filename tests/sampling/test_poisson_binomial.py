@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sampling import poisson_binomial
 from sampling.poisson_binomial import reach, size_distribution, without_one
 
 
@@ -34,6 +35,15 @@ def test_chances_without_a_unit_equal_adding_the_others(prob: np.ndarray) -> Non
     for unit in (0, 1, 2, int(prob.argmax()), int(prob.argmin())):
         others = added(np.delete(prob, unit))
         np.testing.assert_allclose([fewer[unit], same[unit]], others[count - 1 : count + 1], rtol=1e-13)
+
+
+def test_blocks_of_units_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = size_distribution(MANY)
+    count = round(whole.mean)
+    expected = without_one(MANY, whole, count)
+    monkeypatch.setattr(poisson_binomial, "BLOCK", 1000 * len(whole.phi))  # three blocks
+    np.testing.assert_allclose(size_distribution(MANY).phi, whole.phi, rtol=1e-12)
+    np.testing.assert_allclose(without_one(MANY, whole, count), expected, rtol=1e-12)
 
 
 def test_sizes_that_the_points_cannot_tell_have_no_chance() -> None:
