@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sampling.errors import DesignError
+from sampling.joint_entropy import conditional_poisson_joint, sampford_joint
 
 Floats = NDArray[np.float64]
 WHERE = "joint_probabilities"
@@ -30,6 +31,8 @@ def joint_probabilities(prob: ArrayLike, method: str, stratum: ArrayLike | None 
     ``"bernoulli"``            exact: π_k π_l
     ``"poisson"``              exact: π_k π_l
     ``"systematic"``           exact for the given order of units, with equal or unequal probabilities
+    ``"conditional_poisson"``  exact
+    ``"sampford"``             exact
     ``"hajek"``                approximation, see :func:`hajek`: large samples of high entropy
     ``"hartley_rao"``          approximation, see :func:`hartley_rao`: systematic in random order
     ========================== ======================================================================
@@ -195,6 +198,8 @@ METHODS: dict[str, Method] = {
     "bernoulli": Method(independent_joint, fixed=False),
     "poisson": Method(independent_joint, fixed=False),
     "systematic": Method(systematic_joint),
+    "conditional_poisson": Method(conditional_poisson_joint),
+    "sampford": Method(sampford_joint),
     "hajek": Method(hajek),
     "hartley_rao": Method(hartley_rao),
 }

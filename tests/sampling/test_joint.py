@@ -361,6 +361,20 @@ def test_says_what_is_wrong_in_both_languages(
     assert rule in TEMPLATES
 
 
+SIZES = st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=12)
+
+
+@steady
+@given(SIZES, st.integers(1, 12), st.sampled_from([*EXACT_FIXED, "hajek", "hartley_rao"]))
+def test_any_probabilities_of_any_sizes_have_joint_ones(size: list[float], n: int, method: str) -> None:
+    prob = inclusion_probabilities(size, min(n, len(size)))
+    prob = prob[prob > 0]
+    joint = joint_probabilities(prob, method)
+    assert (joint >= 0).all() and (joint <= np.minimum.outer(prob, prob)).all()
+    if method in EXACT_FIXED:
+        np.testing.assert_allclose(joint.sum(axis=1), prob * prob.sum(), rtol=1e-9)
+
+
 PROBABILITIES = st.floats(0, 1.2) | st.sampled_from([0.5, 0.25, 1.0, float("nan")])
 
 
