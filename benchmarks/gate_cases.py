@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from benchmarks.known_designs import (
     Floats,
     Samples,
+    brewer_samples,
     circular_samples,
     conditional_poisson_samples,
     in_random_order,
@@ -26,11 +27,14 @@ from benchmarks.known_designs import (
     simple_random_samples,
     stated,
     systematic_samples,
+    tille_samples,
 )
 from sampling import inclusion_probabilities
 from sampling.joint import joint_probabilities
 from sampling.lottery import BITS, Stream
+from sampling.select.balance import cube
 from sampling.select.duels import pivotal
+from sampling.select.elimination import brewer, tille
 from sampling.select.entropy import conditional_poisson, conditional_poisson_odds, sampford
 from sampling.select.equal import circular_systematic, simple_random, systematic
 from sampling.select.independent import bernoulli, poisson
@@ -91,6 +95,7 @@ def in_list(prob: Floats) -> Positions:
 
 EQUAL = np.full(UNITS, N / UNITS)
 MANY_EQUAL = np.full(20, 8 / 20)
+EIGHT = np.repeat([0.2, 0.8], 4)  # where Brewer's draws go wrong if not renormalised
 HIT_SIZE = np.array([1.0, 2, 3, 6])
 PLACES = np.random.Philox(key=1).random_raw(40).reshape(20, 2) / 2.0**64
 
@@ -177,6 +182,15 @@ CASES: dict[str, Callable[[], Case]] = {
     "sampford, 20 units": lambda: Case(
         lambda stream: sampford(MANY, stream), MANY, joint_probabilities(MANY, "sampford")
     ),
+    "brewer": lambda: known(lambda stream: brewer(PROB, stream), brewer_samples(PROB), 6),
+    "brewer, 4 of 8": lambda: known(lambda stream: brewer(EIGHT, stream), brewer_samples(EIGHT), 8),
+    "brewer, 20 units": lambda: Case(lambda stream: brewer(MANY, stream), MANY),
+    "tille": lambda: known(lambda stream: tille(PROB, stream), tille_samples(PROB), 6),
+    "tille, 20 units": lambda: Case(
+        lambda stream: tille(MANY, stream), MANY, joint_probabilities(MANY, "tille")
+    ),
+    "cube": lambda: Case(lambda stream: cube(PROB, PLACES[:6], stream), PROB),
+    "cube, 20 units": lambda: Case(lambda stream: cube(MANY, PLACES, stream), MANY),
     "pps_with_replacement": lambda: known(
         lambda stream: pps_with_replacement(HIT_SIZE, 3, stream), replacement_samples(HIT_SIZE, 3), 4
     ),

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sampling.errors import DesignError
 from sampling.joint_entropy import conditional_poisson_joint, sampford_joint
+from sampling.joint_tille import tille_joint
 
 Floats = NDArray[np.float64]
 WHERE = "joint_probabilities"
@@ -33,6 +34,7 @@ def joint_probabilities(prob: ArrayLike, method: str, stratum: ArrayLike | None 
     ``"systematic"``           exact for the given order of units, with equal or unequal probabilities
     ``"conditional_poisson"``  exact
     ``"sampford"``             exact
+    ``"tille"``                exact
     ``"hajek"``                approximation, see :func:`hajek`: large samples of high entropy
     ``"hartley_rao"``          approximation, see :func:`hartley_rao`: systematic in random order
     ========================== ======================================================================
@@ -136,7 +138,8 @@ def systematic_joint(prob: Floats) -> Floats:
         ahead = (starts - starts[k]) % 1.0  # from the start of k's arc to that of l's
         reached = np.minimum(prob[k], ahead + prob) - ahead  # [0, π_k) and [ahead, ahead + π_l) ...
         again = np.minimum(prob[k], ahead + prob - 1.0)  # ... and the same one turn back
-        joint[k] = np.maximum(reached, 0.0) + np.maximum(again, 0.0)
+        both = np.maximum(reached, 0.0) + np.maximum(again, 0.0)
+        joint[k] = np.minimum(both, np.minimum(prob[k], prob))  # rounding may give a little more
     joint[joint < NOTHING] = 0.0
     np.fill_diagonal(joint, prob)
     return np.asarray((joint + joint.T) / 2)
@@ -200,6 +203,7 @@ METHODS: dict[str, Method] = {
     "systematic": Method(systematic_joint),
     "conditional_poisson": Method(conditional_poisson_joint),
     "sampford": Method(sampford_joint),
+    "tille": Method(tille_joint),
     "hajek": Method(hajek),
     "hartley_rao": Method(hartley_rao),
 }
