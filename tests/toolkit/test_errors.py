@@ -25,11 +25,9 @@ STAFF = 'id = "staff"\nname = "职工"\nweight = 0.25'
 
 # One fault each: the template, what is changed in small.toml, and the whole message.
 SERVICES = ("服务质量", "办事效率")
-INNER = "balanced, bernoulli, census, poisson, pps, pps_with_replacement, simple_random, spatially_balanced, systematic"
-KINDS = (
-    "balanced, bernoulli, census, poisson, pps, pps_with_replacement, quota, simple_random, "
-    "spatially_balanced, stratified, systematic"
-)
+EQUAL_OR_NOT = "balanced, bernoulli, census, poisson, pps, pps_with_replacement"
+INNER = f"{EQUAL_OR_NOT}, simple_random, spatially_balanced, systematic"
+KINDS = f"{EQUAL_OR_NOT}, quota, simple_random, spatially_balanced, stratified, systematic"
 SPREADS = "bethel, cost_optimal, equal, neyman, power, proportional, self_weighting"
 SYSTEMATIC = SMALL[
     SMALL.index('kind = "stratified"\nby = "level"') : SMALL.index('[[groups]]\nid = "delegates"')
