@@ -14,11 +14,11 @@ from sampling.designs import (
     Design,
     Proportional,
     Quota,
-    SelfWeighting,
     Stratified,
     Systematic,
     number_of,
 )
+from sampling.spreads import Bethel, CostOptimal
 from toolkit.scheme import Draw, Scheme
 
 Language = Literal["zh", "en"]
@@ -100,6 +100,30 @@ PLAN: dict[str, tuple[str, str]] = {
         "共 {total} 个，按自加权分配，每处至少 {at_least} 个",
         "{total} in all, so that weights are equal, at least {at_least} in each",
     ),
+    "equal": (
+        "共 {total} 个，各层一样多，每层至少 {at_least} 个",
+        "{total} in all, as many in each, at least {at_least}",
+    ),
+    "neyman": (
+        "共 {total} 个，按单位数 × {of}的标准差分配（Neyman），每层至少 {at_least} 个",
+        "{total} in all, after Neyman by the spread of {of}, at least {at_least} in each",
+    ),
+    "cost_optimal": (
+        "{whole}，按{of}的标准差和{cost}的费用分配，每层至少 {at_least} 个",
+        "{whole}, by the spread of {of} and the cost {cost}, at least {at_least} in each",
+    ),
+    "whole_total": ("共 {total} 个", "{total} in all"),
+    "whole_budget": ("总费用不超过 {budget}", "for a budget of {budget}"),
+    "power": (
+        "共 {total} 个，按{size}的 {power} 次方 × {of}的变异系数分配，每层至少 {at_least} 个",
+        "{total} in all, by {size} to the power {power} and the variation of {of}, at least {at_least} in each",
+    ),
+    "bethel": (
+        "用最少的费用使变异系数不超过：{cv}（Bethel），每层至少 {at_least} 个",
+        "the cheapest that keep coefficients of variation within {cv} (Bethel), at least {at_least} in each",
+    ),
+    "capped": ("、至多 {at_most} 个", ", at most {at_most}"),
+    "stated": ("给定值", "stated values"),
     "adjusted": (
         "  无回答：每个单位按{cells}分单元，答者承担未答者的权数",
         "  nonresponse: within each evaluatee in cells of {cells}, who answers takes over the weight of who does not",
@@ -277,13 +301,7 @@ def _method(method: Any, say: Any, comma: str, plain: str, names: Mapping[str, s
     if isinstance(method, Bernoulli):
         return str(say("bernoulli", rate=method.rate))
     number = number_of(method)
-    if isinstance(number, Proportional):
-        size = say("units") if number.size is None else names.get(number.size, number.size)
-        n = say("proportional", total=number.total, size=size, at_least=number.at_least)
-    elif isinstance(number, SelfWeighting):
-        n = say("self_weighting", total=number.total, at_least=number.at_least)
-    else:
-        n = say(plain, n=number)
+    n = say(plain, n=number) if isinstance(number, int) else _number(number, say, comma, names)
     order = getattr(method, "order", ())
     ordered = say("ordered", columns=comma.join(names.get(one, one) for one in order)) if order else ""
     column = getattr(method, "size", None)
@@ -298,6 +316,25 @@ def _method(method: Any, say: Any, comma: str, plain: str, names: Mapping[str, s
         kind = "systematic_circular"
     told = str(say(kind, n=n, order=ordered, size=size, how=how, columns=columns, by_size=by_size))
     return told + (str(say("reserve", share=reserve)) if reserve else "")
+
+
+def _number(number: Any, say: Any, comma: str, names: Mapping[str, str]) -> str:
+    """Tell how a total is spread over the strata."""
+
+    def column(value: Any) -> str:
+        return names.get(value, value) if isinstance(value, str) else str(say("stated"))
+
+    told: dict[str, Any] = {**asdict(number)}
+    told |= {name: column(told[name]) for name in ("of", "cost", "size") if told.get(name) is not None}
+    if isinstance(number, Proportional) and number.size is None:
+        told["size"] = say("units")
+    if isinstance(number, CostOptimal):
+        told["whole"] = say("whole_budget" if number.total is None else "whole_total", **told)
+    if isinstance(number, Bethel):
+        every = {**number.cv, **{f"{name} ({number.by})": cv for name, cv in (number.by_cv or {}).items()}}
+        told["cv"] = comma.join(f"{column(name)} {percent(cv)}" for name, cv in every.items())
+    capped = "" if number.at_most is None else say("capped", at_most=number.at_most)
+    return str(say(number.kind, **told)) + str(capped)
 
 
 def percent(share: float) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sampling import SpatiallyBalanced
 from toolkit import Round, Scheme, Scores
 from toolkit.report.method import counted, method_steps, stages, terms
 from toolkit.scheme import DontKnow, Ranking
@@ -67,6 +68,12 @@ def test_error_names_the_groups(scores: Scores) -> None:
     assert "“代表委员”、“监察员”由同一批人评所有单位" in text
     assert "等距抽样没有无偏的误差公式，“职工”按简单随机抽样近似" in text
     assert "“监察员”全部调查，没有抽样误差" in text
+    spread = replace(scores.scheme.groups[1].draws[0], design=SpatiallyBalanced(n=2, over=("x",)))
+    groups = (scores.scheme.groups[0], replace(scores.scheme.groups[1], draws=(spread,)))
+    groups += scores.scheme.groups[2:]
+    text = told(scores, replace(scores.scheme, groups=groups))["抽样误差"]
+    assert "“职工”用平衡或散开的样本，误差按概率相同而不平衡、不散开的抽样近似" in text
+    assert "等距抽样没有" not in text
     groups = tuple(replace(one, population="infinite") for one in scores.scheme.groups)
     text = told(scores, replace(scores.scheme, groups=groups))["抽样误差"]
     assert "“服务对象”、“职工”、“代表委员”、“监察员”的名单看作代表更多的人" in text

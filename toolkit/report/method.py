@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sampling.designs import Systematic, method_of
+from sampling.designs import Balanced, SpatiallyBalanced, Systematic, method_of
 from toolkit.report.tables import largest_gap
 from toolkit.report.writing import fixed, span, weight
 from toolkit.scheme import Group, Scheme
@@ -168,6 +168,15 @@ def _error_points(scores: Scores, census: Sequence[Group]) -> tuple[str, ...]:
     points = []
     if systematic:
         points.append(f"等距抽样没有无偏的误差公式，{_names(systematic)}按简单随机抽样近似。")
+    balanced = [
+        group
+        for group in scores.scheme.groups
+        if any(isinstance(method_of(draw.design), Balanced | SpatiallyBalanced) for draw in group.draws)
+    ]
+    if balanced:
+        points.append(
+            f"{_names(balanced)}用平衡或散开的样本，误差按概率相同而不平衡、不散开的抽样近似，通常偏大。"
+        )
     if census:
         points.append(
             f"{_names(census)}全部调查，没有抽样误差；有人漏答或拒答时，另计漏答带来的误差，"
