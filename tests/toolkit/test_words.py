@@ -74,8 +74,8 @@ TOLD: list[tuple[Any, str, str]] = [
     (
         Stratified("office", SimpleRandom(CostOptimal(of={"a": 1.0}, cost="people", budget=900))),
         "按科室分层，层内简单随机抽取总费用不超过 900，按给定值的标准差和人口的费用分配，每层至少 2 个",
-        "stratified by 科室, within strata simple random, for a budget of 900, by the spread of stated values "
-        "and the cost 人口, at least 2 in each",
+        "stratified by 科室, within strata simple random, for a budget of 900, by the spread of stated "
+        "values and the cost 人口, at least 2 in each",
     ),
     (
         Stratified("office", SimpleRandom(Power(20, of="x", size="people", power=0.3))),
