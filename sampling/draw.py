@@ -137,6 +137,8 @@ def parents_of(within: Sample, where: str = "draw", role: str = "within") -> Par
     where = f"draw {receipt['name']}"
     if has_reserves(receipt) and "released" not in receipt:
         raise DesignError("unreleased", where=where)
+    if not len(within.units) and not standing_units(receipt):
+        raise DesignError("none_drawn", where=where)
     before = () if receipt["within"] is None else tuple(receipt["within"]["columns"])
     columns = (*before, receipt["unit"])
     table = within.stages.drop(columns=["weight", "role", "order"], errors="ignore")

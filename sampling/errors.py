@@ -264,6 +264,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "Take the sample as it was drawn.",
         "{where}：抽中的单位有 {count} 个不在样本里，第一个是“{unit}”。请用最初抽出的样本。",
     ),
+    "none_drawn": (
+        "{where}: it drew no units, so there is nothing to draw from. Raise its rate, or draw a fixed number.",
+        "{where}：一个单位也没有抽中，没有可以再抽的。请提高抽取概率，或抽固定个数。",
+    ),
     "second_phase": (
         "{where}: a second phase cannot be joined with {found}. Draw it with after= alone, by a design of one stage, "
         "from a draw that is no second phase; and nothing within it.",

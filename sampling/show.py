@@ -105,10 +105,10 @@ def _parameters(design: Any) -> Html:
 
 
 def _value(value: object) -> object:
-    if isinstance(value, Mapping):
-        return table((), [(grey(name), _value(one)) for name, one in value.items()])
     if is_dataclass(value):
         return Html(f"{escaped(type(value).__name__)}{_parameters(value)}")
+    if isinstance(value, Mapping) and all(map(is_dataclass, value.values())):
+        return table((), [(grey(name), _value(one)) for name, one in value.items()])
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {one}" for name, one in value.items())
     return ", ".join(map(str, value)) if isinstance(value, tuple) else value

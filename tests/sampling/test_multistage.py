@@ -15,10 +15,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from sampling import (
     PPS,
+    Bernoulli,
     Census,
     DesignError,
     FrameError,
     Multistage,
+    PPSWithReplacement,
     Proportional,
     Sample,
     SelfWeighting,
@@ -67,6 +69,12 @@ DESIGNS = {
         "village": SimpleRandom(n=SelfWeighting(22)),
         "house": SimpleRandom(n=SelfWeighting(60, at_least=1)),
         "id": Stratified("sex", SimpleRandom(n=SelfWeighting(130, at_least=1))),
+    },
+    "two, sizes left to chance": {"town": Bernoulli(rate=0.6), "id": Bernoulli(rate=0.1)},
+    "three, of the other methods": {
+        "town": Stratified("county", PPS(n=3, size="people", method="pivotal")),
+        "village": PPS(n=2, size="homes", method="sampford"),
+        "id": PPSWithReplacement(n=4, size="age"),
     },
     "one": {"id": Stratified("county", SimpleRandom(n=3))},
     "size is a unit": {"size": PPS(n=3, size="people"), "id": PPS(n=2, size="age")},
@@ -521,6 +529,16 @@ CASES: dict[str, list[tuple[Call, tuple[str, str]]]] = {
     "not_a_sample": [
         (lambda: drawn({"id": ONE}, within=counties().units), not_a_sample("DataFrame")),
         (lambda: drawn({"id": ONE}, within="counties"), not_a_sample("str")),
+    ],
+    "none_drawn": [
+        (
+            lambda: drawn({"county": Bernoulli(rate=1e-9), "id": ONE}),
+            (
+                "draw people: it drew no units, so there is nothing to draw from. "
+                "Raise its rate, or draw a fixed number.",
+                "draw people：一个单位也没有抽中，没有可以再抽的。请提高抽取概率，或抽固定个数。",
+            ),
+        )
     ],
     "lost_unit": [
         (

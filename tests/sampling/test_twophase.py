@@ -15,10 +15,13 @@ import pytest
 
 from sampling import (
     PPS,
+    Bernoulli,
     Census,
     DesignError,
     FrameError,
     Multistage,
+    Poisson,
+    PPSWithReplacement,
     Sample,
     SimpleRandom,
     Stratified,
@@ -66,6 +69,7 @@ FIRSTS = {
     "simple": SimpleRandom(n=24),
     "stratified": Stratified("size", SimpleRandom(n=4)),
     "by size": PPS(n=24, size="size"),
+    "independent": Poisson(n=26, size="size"),
     "clusters": Multistage({"town": SimpleRandom(n=6), "id": SimpleRandom(n=4)}),
     "clusters by size": Multistage({"town": PPS(n=6, size="town_size"), "id": Census()}),
 }
@@ -458,7 +462,9 @@ CASES: dict[str, list[tuple[Call, tuple[str, str]]]] = {
         )
     ],
     "unequal_phase": [
-        (lambda: two(TABLE, FIRST, Stratified("answer", PPS(n=2, size="size"))), unequal("PPS"))
+        (lambda: two(TABLE, FIRST, Stratified("answer", PPS(n=2, size="size"))), unequal("PPS")),
+        (lambda: two(TABLE, FIRST, Bernoulli(rate=0.5)), unequal("Bernoulli")),
+        (lambda: two(TABLE, FIRST, PPSWithReplacement(n=4, size="size")), unequal("PPSWithReplacement")),
     ],
     "not_in_phase": [
         (
