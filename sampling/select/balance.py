@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 from sampling.lottery import Stream
 from sampling.select.equal import Positions
 
-NOTHING = 1e-9  # a sum this small beside its terms is rounding
+NOTHING = 1e-12  # a sum this small beside its terms is rounding
 CLOSED = 1e-11  # a probability this near 0 or 1 has arrived there
-WEAK = 1e-3  # a pivot this small beside its terms: begin the elimination anew
 FREE = -1
-AGE = 64  # and so after as many pivots, before rounding adds up
 
 
 def cube(prob: NDArray[np.float64], balance: NDArray[np.float64], stream: Stream) -> Positions:
@@ -49,9 +47,8 @@ def cube(prob: NDArray[np.float64], balance: NDArray[np.float64], stream: Stream
     air then, so with n much larger than q the sample is nearly balanced.
     Joint probabilities have no formula.
 
-    A line is found by Gauss–Jordan elimination in a fixed order of operations, so that every machine
-    takes the same; each step costs about (q + 1)² operations. 100,000 units with
-    q = 5 take about five seconds.
+    Lines are found by elimination in a fixed order of operations, so that every machine takes the same. A
+    step costs about (q + 1)² operations; 100,000 units with q = 5 take about five seconds.
 
     Examples
     --------
@@ -64,15 +61,32 @@ def cube(prob: NDArray[np.float64], balance: NDArray[np.float64], stream: Stream
     """
     order = np.argsort(stream.numbers(len(prob)), kind="stable")
     moves = iter(stream.numbers(len(prob)).tolist())
-    columns = np.column_stack([np.ones(len(prob)), balance / prob[:, None]])
-    largest = np.abs(columns).max(axis=0)
-    columns /= np.where(largest > 0, largest, 1.0)
+    columns = _independent(np.column_stack([np.ones(len(prob)), balance / prob[:, None]]))
     chance = prob.tolist()
     units = order.tolist()
     for count in range(columns.shape[1], 0, -1):
         units = _flight(chance, columns[:, :count], units, moves)
     # One unit may be left, 0 or 1 but for rounding, since the sum of all is whole.
     return np.flatnonzero(np.array(chance) > 0.5)
+
+
+def _independent(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Take from each column what those before it say, and leave out those of which nothing is left.
+
+    What is balanced by the first k columns stays the same, for every k.
+    """
+    kept: list[tuple[NDArray[np.float64], int]] = []
+    for original in columns.T:
+        column, terms = original.copy(), np.abs(original)
+        for earlier, unit in kept:
+            part = column[unit] * earlier
+            column -= part
+            terms += np.abs(part)
+        column[np.abs(column) <= NOTHING * terms] = 0.0
+        unit = int(np.abs(column).argmax())
+        if column[unit]:
+            kept.append((column / column[unit], unit))
+    return np.column_stack([column for column, _ in kept])
 
 
 class _Base:
@@ -85,12 +99,8 @@ class _Base:
     def __init__(self, columns: NDArray[np.float64]) -> None:
         self.columns = columns
         self.rows = columns.shape[1]
-        self._clear()
-
-    def _clear(self) -> None:
         self.inverse = np.eye(self.rows)
         self.unit = [FREE] * self.rows  # whose column is the unit vector of this row
-        self.age = 0
 
     def reduce(self, unit: int) -> NDArray[np.float64]:
         """Give a unit's column in terms of the base, sums that are only rounding set to zero."""
@@ -114,22 +124,6 @@ class _Base:
         self.inverse -= pivot[:, None] * rest
         self.inverse[:, row] = pivot
         self.unit[row] = unit
-        self.age += 1
-
-    def renew(self) -> list[int]:
-        """Eliminate anew with the best pivots; give the units that turn out to depend on the others."""
-        units = [unit for unit in self.unit if unit != FREE]
-        self._clear()
-        dependent = []
-        for unit in units:
-            column = self.reduce(unit)
-            row = self.free_row(column)
-            if row < 0:
-                dependent.append(unit)
-            else:
-                self.enter(unit, row, column)
-        self.age = 0
-        return dependent
 
 
 def _flight(
@@ -152,11 +146,7 @@ def _flight(
         for row in left:
             base.unit[row] = FREE
         if unit not in closed:
-            size = np.abs(column)
-            row = max(left, key=size.item)
-            base.enter(unit, row, column)
-            if size[row] < WEAK * size.max() or base.age >= AGE:
-                waiting += base.renew()
+            base.enter(unit, max(left, key=np.abs(column).item), column)
     air = set(base.unit)
     return [unit for unit in units if unit in air]
 
