@@ -17,7 +17,7 @@ from scipy import stats
 
 from sampling import inclusion_probabilities
 from sampling.lottery import Stream
-from sampling.select.elimination import brewer, brewer_pull, elimination, tille
+from sampling.select.elimination import _struck_at_once, brewer, brewer_pull, elimination, tille
 
 Draw = Callable[[np.ndarray, Stream], np.ndarray]
 Chances = dict[frozenset[int], Fraction]
@@ -90,6 +90,18 @@ def wald(found: np.ndarray, prob: np.ndarray) -> float:
     gap = found.mean(axis=0) - prob
     statistic = len(found) * gap @ np.linalg.pinv(np.cov(found.T), hermitian=True) @ gap
     return float(stats.chi2(prob.size - 1).sf(statistic))
+
+
+class Given:
+    """A stream whose numbers are chosen: one list for each time it is asked."""
+
+    def __init__(self, *lists: list[float]) -> None:
+        self.lists = list(lists)
+
+    def numbers(self, count: int) -> np.ndarray:
+        now = self.lists.pop(0)
+        assert len(now) >= count
+        return np.array(now[:count])
 
 
 # ------------------------------------------------------------------------------------- what they are for
@@ -191,6 +203,11 @@ def test_brewer_steps_of_the_code_give_the_stated_probabilities(prob: list[Fract
     np.testing.assert_allclose(found, values, rtol=1e-12)
 
 
+def test_brewer_number_on_the_border_of_two_units_is_the_second() -> None:
+    stream = cast(Stream, Given([0.5] * 17, [0.0] * 17))
+    assert brewer(np.array([0.5, 0.5]), stream).tolist() == [1]
+
+
 @settings(deadline=None, derandomize=True)
 @given(st.lists(st.floats(1e-6, 1 - 1e-6), min_size=2, max_size=12), st.randoms(use_true_random=False))
 def test_brewer_bounds_never_rise(prob: list[float], random: object) -> None:
@@ -204,18 +221,6 @@ def test_brewer_bounds_never_rise(prob: list[float], random: object) -> None:
 
 
 # ------------------------------------------------------------------------------------------------- Tillé
-
-
-class Given:
-    """A stream whose numbers are chosen: one list for each time it is asked."""
-
-    def __init__(self, *lists: list[float]) -> None:
-        self.lists = list(lists)
-
-    def numbers(self, count: int) -> np.ndarray:
-        now = self.lists.pop(0)
-        assert len(now) >= count
-        return np.array(now[:count])
 
 
 @pytest.mark.parametrize(
@@ -250,6 +255,13 @@ def test_tille_numbers_counted_out_give_the_papers_samples(prob: list[Fraction])
     expected = tille_literal(prob)
     for drawn in map(frozenset, combinations(range(len(prob)), int(sum(prob)))):
         assert found.get(drawn, 0) == pytest.approx(float(expected.get(drawn, 0)), abs=1e-12)
+
+
+def test_tille_number_on_the_border_of_two_units_is_the_second() -> None:
+    # four equal units: each is struck off at the first step with probability 1/4
+    plan = elimination(np.full(4, 0.5))
+    for number, struck in ((0.0, 0), (0.25 - 2**-53, 0), (0.25, 1), (0.75, 3), (1 - 2**-53, 3)):
+        assert np.flatnonzero(_struck_at_once(plan, np.array([number, 0.5]))).tolist() == [struck]
 
 
 @settings(deadline=None, derandomize=True)
