@@ -238,7 +238,7 @@ def draw_after(
         raise DesignError("phase_reserve", where=where)
     first.refuse_other(table, where)
     alone, read = draw_in(table, design, key, name, unit, None, stage=first.stage + 1)
-    if set(alone.roles) != EQUAL:
+    if set(alone.roles) != EQUAL or alone.roles["population"] == [None]:
         raise DesignError("unequal_phase", where=where, found=type(method_of(design)).__name__)
     mine = {*first.added.values()} - {*columns_read(design)}
     units = alone.units[[column for column in table.columns if column not in mine]]

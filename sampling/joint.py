@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sampling.errors import DesignError
 from sampling.joint_entropy import conditional_poisson_joint, sampford_joint
+from sampling.joint_pivotal import pivotal_joint
 from sampling.joint_tille import tille_joint
 
 Floats = NDArray[np.float64]
@@ -204,6 +205,7 @@ METHODS: dict[str, Method] = {
     "conditional_poisson": Method(conditional_poisson_joint),
     "sampford": Method(sampford_joint),
     "tille": Method(tille_joint),
+    "pivotal": Method(pivotal_joint),
     "hajek": Method(hajek),
     "hartley_rao": Method(hartley_rao),
 }

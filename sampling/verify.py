@@ -161,11 +161,10 @@ def _stage_differences(
 ) -> list[str]:
     """Compare a stage before the last; its drawn units stand in the sample once for each unit inside."""
     held = list(dict.fromkeys(_held_lines(units, f"{again['name']} / stage {again['unit']}", read)))
-    once = list({_key_of(line, again): line for line in held}.values())
     return [
         *_frame_differences(said["frame"], again["frame"], read),
         *_value_differences(again, held, read),
-        *_drawn_differences(said, again, None, once),
+        *_receipt_differences(said, again),
         *_cell_differences(said["cells"], again["cells"]),
         *_term_differences(said, {field: again[field] for field in BEFORE}),
         *_term_differences(_terms(said), _terms(again)),
@@ -300,16 +299,9 @@ def _standing(receipt: Mapping[str, Any], released: dict[Key, int] | None) -> se
     }
 
 
-def _drawn_differences(
-    receipt: Mapping[str, Any],
-    again: Mapping[str, Any],
-    released: dict[Key, int] | None,
-    held: list[str],
-) -> list[str]:
+def _receipt_differences(receipt: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
+    """Compare which units were drawn, and as what."""
     said, done = _drawn(receipt), _drawn(again)
-    standing = _standing(receipt, released)
-    counts = Counter(_key_of(line, receipt) for line in held)
-    times = Counter((*cell["parents"], one) for cell in receipt["cells"] for one in cell["drawn"])
     return [
         *(
             f"{_name(key)} stands in the receipt, but repeating does not draw it"
@@ -324,6 +316,21 @@ def _drawn_differences(
             for key in sorted(said.keys() & done.keys())
             if said[key] != done[key]
         ),
+    ]
+
+
+def _drawn_differences(
+    receipt: Mapping[str, Any],
+    again: Mapping[str, Any],
+    released: dict[Key, int] | None,
+    held: list[str],
+) -> list[str]:
+    standing = _standing(receipt, released)
+    said = _drawn(receipt)
+    counts = Counter(_key_of(line, receipt) for line in held)
+    times = Counter((*cell["parents"], one) for cell in receipt["cells"] for one in cell["drawn"])
+    return [
+        *_receipt_differences(receipt, again),
         *(
             f"{_name(key)} stands in the sample, not in the receipt"
             for key in sorted(set(counts) - said.keys())
