@@ -36,6 +36,7 @@ def joint_probabilities(prob: ArrayLike, method: str, stratum: ArrayLike | None 
     ``"conditional_poisson"``  exact
     ``"sampford"``             exact
     ``"tille"``                exact
+    ``"pivotal"``              exact for the given order of units
     ``"hajek"``                approximation, see :func:`hajek`: large samples of high entropy
     ``"hartley_rao"``          approximation, see :func:`hartley_rao`: systematic in random order
     ========================== ======================================================================
