@@ -210,8 +210,6 @@ def cost_optimal(
     if money < least:
         found: dict[str, Any] = dict(at_least=at_least, cells=len(low), least=float(least))
         raise DesignError("bad_budget", where=where, budget=budget, **found)
-    if money >= _spent(high, prices):
-        return high
     *scaled, purse = _scaled([*prices, money])
     exact = _scaled(checked(parts, "N S / √cost", len(low), where))
     numbers, rest = _cut(purse, exact, low, high, scaled, available)

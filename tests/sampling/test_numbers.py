@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from pydantic import TypeAdapter
 
 from sampling import (
     PPS,
+    DesignError,
     Proportional,
     Sample,
     SelfWeighting,
@@ -130,17 +132,21 @@ def test_bethel_for_the_whole_and_for_domains() -> None:
 
 def test_floors_and_caps_reach_every_allocation() -> None:
     kinds: list[Any] = [
-        Equal(60, at_least=7, at_most=17),
-        Proportional(60, at_least=7, at_most=17),
-        Neyman(60, of="before", at_least=7, at_most=17),
-        CostOptimal(of="before", cost="fare", total=60, at_least=7, at_most=17),
-        Power(60, of="before", size="people", at_least=7, at_most=17),
-        Bethel(cv={"before": 0.13}, at_least=7, at_most=17),
+        Equal(60, at_least=12, at_most=17),
+        Proportional(60, at_least=12, at_most=17),
+        Neyman(60, of="before", at_least=12, at_most=17),
+        CostOptimal(of="before", cost="fare", total=60, at_least=12, at_most=17),
+        Power(60, of="before", size="people", at_least=12, at_most=17),
+        Bethel(cv={"before": 0.097}, at_least=12, at_most=17),
     ]
     for kind in kinds:
         numbers = counts(drawn(kind))
-        assert min(numbers) >= 7 and max(numbers) <= 17, kind
+        assert min(numbers) >= 12 and max(numbers) <= 17, kind
         assert isinstance(kind, Bethel) or sum(numbers) == 60
+        free = counts(drawn(replace(kind, at_least=2, at_most=None)))
+        assert isinstance(kind, Equal) or (min(free) < 12 and max(free) > 17), kind  # so both were felt
+    with pytest.raises(DesignError, match="at most 26"):  # the only way it is felt
+        drawn(Equal(99, at_most=26))
 
 
 # ----------------------------------------------------------------------------------- strata of one, and zeros
@@ -243,8 +249,6 @@ def test_a_changed_measure_is_seen(kind: Any) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.kind)
 def test_plain_data_of_a_scheme_give_the_allocation(kind: Any) -> None:
-    from dataclasses import asdict
-
     adapter: Any = TypeAdapter(Number)
     plain = {name: value for name, value in asdict(kind).items() if value is not None}
     assert adapter.validate_python(plain) == kind
