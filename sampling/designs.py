@@ -93,7 +93,7 @@ class Systematic(_Whole):
         _whole_names(self, "order")
 
 
-PPSMethod = Literal["systematic", "pivotal", "sampford", "conditional_poisson", "tille", "brewer"]
+PPSMethod = Literal["systematic", "pivotal", "chromy", "sampford", "conditional_poisson", "tille", "brewer"]
 ALONG_A_LIST = ("systematic", "pivotal", "chromy")
 
 

@@ -33,6 +33,7 @@ from sampling.select import (
     Positions,
     bernoulli,
     brewer,
+    chromy,
     circular_systematic,
     conditional_poisson,
     cube,
@@ -135,7 +136,10 @@ def _pps(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Dr
         first, last = tickets.words(0, 3) if not method.order else (None, tickets.words(3)[0])
         order = list_order(cell, method.order, read) if first is None else tickets.order(first)
         order = order[~chosen[order]]
-        chosen[pivotal(order, size, left, fractions(last))] = True
+        if method.method == "pivotal":
+            chosen[pivotal(order, size, left, fractions(last))] = True
+        else:
+            chosen[chromy(order, size, left, fractions(last), tickets.start())] = True
     else:
         chosen[rest[OF_ANY_PAIR[method.method](prob[rest], tickets.stream())]] = True
     picked = np.flatnonzero(chosen)

@@ -8,12 +8,14 @@ from sampling.select.equal import Positions, circular_systematic, simple_random,
 from sampling.select.independent import bernoulli, poisson
 from sampling.select.pps import pps_systematic, whole_sizes
 from sampling.select.replacement import pps_with_replacement
+from sampling.select.sequential import chromy
 from sampling.select.spatial import local_pivotal
 
 __all__ = [
     "Positions",
     "bernoulli",
     "brewer",
+    "chromy",
     "circular_systematic",
     "conditional_poisson",
     "cube",

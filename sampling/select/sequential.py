@@ -76,7 +76,8 @@ def chromy(
     above = goes[last]
     was = np.concatenate([[False], above[:-1]])
     drawn = np.where(completes, above | ~was, above & ~was)
-    return order[np.roll(drawn, first)]
+    found: Positions = order[np.roll(drawn, first)]
+    return found
 
 
 def _fractions(counts: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], int]:
