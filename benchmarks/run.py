@@ -1,4 +1,4 @@
-"""What the whole of scheme S1 costs: drawing every sample, scoring every answer; time and memory.
+"""What the whole of scheme S1 costs: drawing every sample, scoring every answer; then draws of ten million.
 
     python benchmarks/run.py
 
@@ -9,6 +9,7 @@ program must do (compute the lottery numbers; sum the answers). Memory is the pr
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -54,6 +55,8 @@ def main() -> None:
     """Run and print."""
     with tempfile.TemporaryDirectory() as folder:
         bench(Path(folder))
+    # In a process of its own, whose memory is its own.
+    subprocess.run([sys.executable, str(Path(__file__).with_name("draws.py"))], check=True)
 
 
 def bench(folder: Path) -> None:
