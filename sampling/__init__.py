@@ -1,5 +1,14 @@
 """How a sample is drawn, proven and weighted."""
 
+from sampling.allocation.declared import (
+    Bethel,
+    CostOptimal,
+    Equal,
+    Neyman,
+    Power,
+    Proportional,
+    SelfWeighting,
+)
 from sampling.designs import (
     PPS,
     Balanced,
@@ -8,9 +17,7 @@ from sampling.designs import (
     Multistage,
     Poisson,
     PPSWithReplacement,
-    Proportional,
     Quota,
-    SelfWeighting,
     SimpleRandom,
     SpatiallyBalanced,
     Stratified,
@@ -20,17 +27,20 @@ from sampling.draw import draw
 from sampling.errors import DesignError, FrameError
 from sampling.joint import joint_probabilities
 from sampling.probabilities import inclusion_probabilities
-from sampling.reach import (
+from sampling.sample import Sample
+from sampling.size import (
+    SizePlan,
     cv_of,
     deff_of_clusters,
     deff_of_weights,
     difference_of,
     margin_of,
+    size_for_cv,
+    size_for_difference,
+    size_for_grade,
+    size_for_margin,
     sure_of,
 )
-from sampling.sample import Sample
-from sampling.size import SizePlan, size_for_cv, size_for_difference, size_for_grade, size_for_margin
-from sampling.spreads import Bethel, CostOptimal, Equal, Neyman, Power
 from sampling.verify import Verification, verify
 from sampling.weights import pseudo_weights, quota_targets, release
 

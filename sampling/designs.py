@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args, overload
 
+from sampling.allocation.declared import ALLOCATIONS, Config, Number, Shown, columns_guiding
+from sampling.allocation.declared import Proportional as Proportional
+from sampling.allocation.declared import SelfWeighting as SelfWeighting
 from sampling.errors import DesignError
-from sampling.spreads import ALLOCATIONS, Config, Number, Shown, columns_guiding
-from sampling.spreads import Proportional as Proportional
-from sampling.spreads import SelfWeighting as SelfWeighting
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

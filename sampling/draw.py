@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sampling.allocation.numbers import numbers_of
 from sampling.cells import Cell, Reading, cells_of, read_frame
 from sampling.collapse import collapsed
 from sampling.designs import (
@@ -23,7 +24,6 @@ from sampling.errors import DesignError
 from sampling.frame import canonical_text
 from sampling.lottery import Lottery, Tickets
 from sampling.methods import METHODS, Drawn, reserve_share
-from sampling.numbers import numbers_of
 from sampling.parents import Parents
 from sampling.phases import (
     RESPONDED,

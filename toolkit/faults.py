@@ -10,8 +10,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
+from sampling.allocation.declared import ALLOCATIONS
 from sampling.designs import KINDS as DESIGNS
-from sampling.spreads import ALLOCATIONS
 from scoring.consequence import Below, Bottom, Unstated
 from toolkit.errors import Fault, fault
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any, Literal
 
+from sampling.allocation.declared import Bethel, CostOptimal
 from sampling.designs import (
     PPS,
     Bernoulli,
@@ -18,7 +19,6 @@ from sampling.designs import (
     Systematic,
     number_of,
 )
-from sampling.spreads import Bethel, CostOptimal
 from toolkit.scheme import Draw, Scheme
 
 Language = Literal["zh", "en"]

@@ -119,7 +119,7 @@ def pivotal(order: Positions, size: NDArray[np.float64], n: int, numbers: NDArra
     Probabilities and sums are whole numbers (see `masses`): exact for whole sizes of which n × total
     stays below 2^62, else within 1e-15. Only the quotient that a number is compared with is rounded, to
     within 2^-52 of itself. Joint probabilities of units that follow each other within one interval of
-    the cumulated probabilities are zero: `sampling.joint_pivotal`. Units near each other in the list
+    the cumulated probabilities are zero: `sampling.joint.pivotal`. Units near each other in the list
     are seldom drawn together, so a sorted list is stratified implicitly, without the periodicity of
     systematic selection.
 

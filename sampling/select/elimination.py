@@ -160,7 +160,7 @@ def tille(prob: Floats, stream: Stream) -> Positions:
     exceed 1 set to 1. Going from i + 1 units to i, unit k is struck off with probability
     ``1 - p(k, i) / p(k, i + 1)`` (Tillé 2006, algorithm 6.4; R ``sampling::UPtille``).
 
-    Inclusion probabilities are exact, and so are the joint ones of ``sampling.joint_tille``.
+    Inclusion probabilities are exact, and so are the joint ones of ``sampling.joint.tille``.
 
     The design is drawn without going through its N - n steps. At each step all units that were at
     risk before have the same chance, so that only who is struck off among those that just came to

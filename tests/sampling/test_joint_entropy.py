@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sampling import inclusion_probabilities
-from sampling.joint_entropy import conditional_poisson_joint, sampford_joint
+from sampling.joint.entropy import conditional_poisson_joint, sampford_joint
 from sampling.select.entropy import conditional_poisson_odds, tilted
 
 ORACLES = Path(__file__).parents[1] / "oracles"

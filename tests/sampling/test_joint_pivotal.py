@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sampling.joint_pivotal import pivotal_joint
+from sampling.joint.pivotal import pivotal_joint
 from sampling.select.duels import pivotal
 
 steady = settings(deadline=None, derandomize=True)

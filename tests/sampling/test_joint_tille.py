@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sampling import inclusion_probabilities
-from sampling.joint_tille import tille_joint
+from sampling.joint.tille import tille_joint
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 R = json.loads((ORACLES / "tille_pi2.json").read_text(encoding="utf-8"))["cases"]

@@ -25,10 +25,10 @@ from sampling import (
     verify,
 )
 from sampling.allocation import cost_optimal, neyman, power
+from sampling.allocation.declared import Bethel, CostOptimal, Equal, Neyman, Number, Power
+from sampling.allocation.numbers import spread_of
+from sampling.allocation.precision import bethel
 from sampling.designs import columns_read, design_from, size_columns, value_columns
-from sampling.numbers import spread_of
-from sampling.precision import bethel
-from sampling.spreads import Bethel, CostOptimal, Equal, Neyman, Number, Power
 
 # Made up: four strata, two counties of two kinds each; last year's score runs below zero in one.
 RANDOM = np.random.default_rng(1122)

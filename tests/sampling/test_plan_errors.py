@@ -10,11 +10,11 @@ import pytest
 
 from sampling import DesignError, FrameError, Proportional, SimpleRandom, Stratified, draw
 from sampling.allocation import allocate, cost_optimal, equal, neyman, power
+from sampling.allocation.declared import Bethel, CostOptimal, Equal, Neyman, Power
+from sampling.allocation.precision import bethel
 from sampling.errors import TEMPLATES
-from sampling.precision import bethel
-from sampling.reach import cv_of, deff_of_clusters, deff_of_weights, difference_of, margin_of, sure_of
 from sampling.size import size_for_cv, size_for_difference, size_for_grade, size_for_margin
-from sampling.spreads import Bethel, CostOptimal, Equal, Neyman, Power
+from sampling.size.reach import cv_of, deff_of_clusters, deff_of_weights, difference_of, margin_of, sure_of
 
 CLIENTS = pd.DataFrame(
     {

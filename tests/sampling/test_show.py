@@ -24,8 +24,8 @@ from sampling import (
     draw,
     verify,
 )
+from sampling.allocation.declared import Bethel, CostOptimal, Equal, Neyman, Power
 from sampling.designs import KINDS
-from sampling.spreads import Bethel, CostOptimal, Equal, Neyman, Power
 
 Shown = Callable[[Any], Any]
 Overlaps = Callable[[Any], list[tuple[str, str]]]

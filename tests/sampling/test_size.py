@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sampling.errors import DesignError
-from sampling.reach import cv_of, deff_of_clusters, deff_of_weights, difference_of, margin_of, sure_of
 from sampling.size import SizePlan, size_for_cv, size_for_difference, size_for_grade, size_for_margin
+from sampling.size.reach import cv_of, deff_of_clusters, deff_of_weights, difference_of, margin_of, sure_of
 
 TWO = 0.9544997361036416  # 2 Φ(2) − 1: the textbooks' z of 2
 Z = 1.959963984540054  # R 4.2.2: qnorm(0.975), 16 digits

@@ -23,8 +23,8 @@ from sampling import (
     Stratified,
     Systematic,
 )
+from sampling.allocation.declared import ALLOCATIONS
 from sampling.designs import PPSMethod
-from sampling.spreads import ALLOCATIONS
 from toolkit.words import PLAN, design_in_words
 
 TOLD: list[tuple[Any, str, str]] = [

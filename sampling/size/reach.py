@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sampling.errors import DesignError
-from sampling.terms import (
+from sampling.size.terms import (
     Pair,
     difference_variance,
     field_of,

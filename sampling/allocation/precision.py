@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sampling.allocation import WHERE, bounds, checked
+from sampling.allocation.arrays import WHERE, bounds, checked
 from sampling.errors import DesignError
 
 Floats = NDArray[np.float64]

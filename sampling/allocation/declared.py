@@ -192,7 +192,7 @@ class Bethel(Shown):
 
     Notes
     -----
-    For simple random samples in the strata, on what is known beforehand: see ``sampling.precision.bethel``.
+    For simple random samples in the strata, on what is known beforehand: see ``sampling.allocation.bethel``.
     """
 
     cv: dict[str, float]

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling.allocation import allocate, checked, cost_optimal, equal, neyman, power
+from sampling.allocation.arrays import allocate, checked, cost_optimal, equal, neyman, power
+from sampling.allocation.declared import (
+    Bethel,
+    CostOptimal,
+    Equal,
+    Neyman,
+    Power,
+    Proportional,
+    SelfWeighting,
+)
+from sampling.allocation.precision import bethel
 from sampling.designs import (
     Bernoulli,
     Census,
@@ -22,16 +32,6 @@ from sampling.designs import (
     strata_columns,
 )
 from sampling.errors import DesignError
-from sampling.precision import bethel
-from sampling.spreads import (
-    Bethel,
-    CostOptimal,
-    Equal,
-    Neyman,
-    Power,
-    Proportional,
-    SelfWeighting,
-)
 
 if TYPE_CHECKING:
     from sampling.cells import Cell, Reading

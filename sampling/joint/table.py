@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sampling.errors import DesignError
-from sampling.joint_entropy import conditional_poisson_joint, sampford_joint
-from sampling.joint_pivotal import pivotal_joint
-from sampling.joint_tille import tille_joint
+from sampling.joint.entropy import conditional_poisson_joint, sampford_joint
+from sampling.joint.pivotal import pivotal_joint
+from sampling.joint.tille import tille_joint
 
 Floats = NDArray[np.float64]
 WHERE = "joint_probabilities"

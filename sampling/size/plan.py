@@ -24,7 +24,7 @@ from math import ceil
 import pandas as pd
 
 from sampling.errors import DesignError
-from sampling.terms import (
+from sampling.size.terms import (
     NORMAL,
     Field,
     Pair,
