@@ -19,16 +19,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 
-from sampling import PPS, Stratified, Systematic, draw
-from sampling.designs import Design
+from sampling import (
+    PPS,
+    Balanced,
+    Bernoulli,
+    Census,
+    Poisson,
+    PPSWithReplacement,
+    SimpleRandom,
+    SpatiallyBalanced,
+    Stratified,
+    Systematic,
+    draw,
+)
+from sampling.designs import ALONG_A_LIST, Design, PPSMethod
 from sampling.lottery import Lottery, numbers
+from sampling.methods import METHODS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -278,7 +291,22 @@ def test_the_number_on_the_page_is_the_lottery_number() -> None:
 
 
 def test_every_algorithm_is_on_the_page() -> None:
-    sources = "".join(file.read_text("utf-8") for file in (ROOT / "sampling").glob("*.py"))
-    ids = set(re.findall(r'"([a-z-]+/\d+)"', sources))
-    assert len(ids) >= 5
+    orders: list[tuple[str, ...]] = [(), ("people",)]
+    designs: list[Any] = [
+        SimpleRandom(1),
+        Bernoulli(0.5),
+        Census(),
+        Systematic(1),
+        Systematic(1, circular=True),
+    ]
+    designs += [PPSWithReplacement(1, "people"), Poisson(1, "people")]
+    designs += [Balanced(1, on=("x",)), SpatiallyBalanced(1, over=("x",))]
+    designs += [
+        PPS(1, "people", order, method)
+        for method in get_args(PPSMethod)
+        for order in (orders if method in ALONG_A_LIST else orders[:1])
+    ]
+    assert {type(one) for one in designs} == set(METHODS)
+    ids = {METHODS[type(one)].algorithm(one) for one in designs}
+    assert len(ids) == len(designs)
     assert not {one for one in ids if f"`{one}`" not in PROOF.read_text("utf-8")}

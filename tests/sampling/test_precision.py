@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sampling.allocation import precision
-from sampling.allocation import neyman
+from sampling.allocation import neyman, precision
 from sampling.allocation.precision import bethel
 
 # Four strata and three variables, made up; coefficients of variation of 2, 3 and 2 % of the totals.
