@@ -32,7 +32,8 @@ def cube(prob: NDArray[np.float64], balance: NDArray[np.float64], stream: Stream
         Variables that others add up to, constants and zeros do no harm.
     stream : Stream
         Of its numbers the first N put the units in order (smallest first; ties by position). The next
-        N decide the moves: the probabilities go up the line if u is below down / (up + down).
+        N decide the moves: the unit that came last goes up if u is below down / (up + down), the steps
+        that are possible either way.
 
     Returns
     -------
@@ -119,9 +120,7 @@ class _Base:
 
     def enter(self, unit: int, row: int, column: NDArray[np.float64]) -> None:
         pivot = self.inverse[:, row] / column[row]
-        rest = column.copy()
-        rest[row] = 0.0
-        self.inverse -= pivot[:, None] * rest
+        self.inverse -= pivot[:, None] * column
         self.inverse[:, row] = pivot
         self.unit[row] = unit
 
@@ -153,18 +152,17 @@ def _flight(
 
 def _move(chance: list[float], line: list[tuple[int, float]], number: float) -> set[int]:
     """Move probabilities along a line, up or down, as far as they go; give those that arrive at 0 or 1."""
-    ways = []
+    above, below = [], []
     for unit, slope in line:
-        above, below = 1.0 - chance[unit], chance[unit]
-        ways.append((above / slope, below / slope) if slope > 0 else (below / -slope, above / -slope))
-    up, down = (min(way) for way in zip(*ways, strict=True))
-    rise = number < down / (up + down)
-    step = up if rise else -down
+        ways = (1.0 - chance[unit]) / slope, -chance[unit] / slope
+        above.append(max(ways))
+        below.append(-min(ways))
+    up, down = min(above), min(below)
+    step = up if number < down / (up + down) else -down
     closed = set()
-    for (unit, slope), way in zip(line, ways, strict=True):
-        after = chance[unit] + step * slope
-        if way[not rise] == abs(step) or not CLOSED <= after <= 1.0 - CLOSED:
+    for unit, slope in line:
+        chance[unit] += step * slope
+        if not CLOSED <= chance[unit] <= 1.0 - CLOSED:
             closed.add(unit)
-            after = float(round(after))
-        chance[unit] = after
+            chance[unit] = float(round(chance[unit]))
     return closed

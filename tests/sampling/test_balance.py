@@ -197,9 +197,12 @@ def test_a_number_equal_to_the_chance_goes_down() -> None:
 
 def test_ties_of_the_order_go_by_position() -> None:
     rng = np.random.default_rng(9)
-    prob, numbers = unequal(rng, 30, 9), rng.random(30).tolist()
-    expected = pivotal(np.arange(30), prob, 9, np.array([0.0, *numbers[:-1]]))
-    found = cube(prob, without_balance(30), Told([0.5] * 30, numbers))  # type: ignore[arg-type]
+    prob, ties, moves = unequal(rng, 300, 90), rng.choice([0.1, 0.2, 0.3], 300), rng.random(300)
+    order = np.array(sorted(range(300), key=lambda unit: (ties[unit], unit)))
+    numbers = np.zeros(300)
+    numbers[order[1:]] = moves[:-1]
+    expected = pivotal(order, prob, 90, numbers)
+    found = cube(prob, without_balance(300), Told(ties.tolist(), moves.tolist()))  # type: ignore[arg-type]
     assert found.tolist() == np.sort(expected).tolist()
 
 
