@@ -264,6 +264,14 @@ def test_tille_number_on_the_border_of_two_units_is_the_second() -> None:
         assert np.flatnonzero(_struck_at_once(plan, np.array([number, 0.5]))).tolist() == [struck]
 
 
+def test_tille_strikes_off_a_unit_where_rounded_chances_miss_one() -> None:
+    # N equal units: 1/N in 53 bits, N times, may stay below 1, and the last number above it
+    last = np.full(30, 1 - 2.0**-53)
+    for count in range(2, 31):
+        plan = elimination(np.full(count, 1 / count))
+        assert np.flatnonzero(_struck_at_once(plan, last[: count - 1])).tolist() == [count - 1]
+
+
 @settings(deadline=None, derandomize=True)
 @given(st.lists(st.integers(1, 40), min_size=2, max_size=12), st.integers(1, 11))
 def test_tille_plan_equals_the_probabilities_step_by_step(size: list[int], n: int) -> None:
