@@ -25,7 +25,7 @@ def tille_joint(prob: NDArray[np.float64]) -> NDArray[np.float64]:
     Returns
     -------
     ndarray of float, shape (N, N)
-        Symmetric, with ``prob`` on the diagonal. Rows sum to n ``prob``.
+        Symmetric, with ``prob`` on the diagonal. Rows sum to n ``prob``. A pair may have 0.
 
     Examples
     --------

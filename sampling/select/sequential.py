@@ -60,24 +60,30 @@ def chromy(
     >>> chromy(np.arange(3), np.array([4.0, 3.0, 3.0]), 2, np.array([0.9, 0.5, 0.5]))
     array([1, 2])
     """
-    counts = size_counts(size)[order]
-    first = 0
+    counts, first, turned = size_counts(size), 0, order
     if start is not None:
-        ends = np.cumsum(counts)
+        ends = np.cumsum(counts[order])
         first = int(np.searchsorted(ends, start * int(ends[-1]) >> BITS, side="right"))
-    after, total = _fractions(np.roll(counts, -first), n)
-    before = np.concatenate([[0], after[:-1]])
-    number = np.roll(numbers[order], -first)
-    completes = after <= before
-    chance, of = np.where(completes, after, after - before), np.where(completes, before, total - before)
-    goes = number * of < chance  # moves the count above, or leaves it there
+        turned = np.roll(order, -first)
+    completes, goes = _moves(counts[turned], n, numbers[turned])
     # a unit that completes a hit can only end being above, any other only begin it: the last one rules
-    last = np.maximum.accumulate(np.where(completes != goes, np.arange(goes.size), 0))
-    above = goes[last]
+    last = np.where(completes != goes, np.arange(goes.size), 0)
+    above = goes[np.maximum.accumulate(last, out=last)]
     was = np.concatenate([[False], above[:-1]])
     drawn = np.where(completes, above | ~was, above & ~was)
     found: Positions = order[np.roll(drawn, first)]
     return found
+
+
+def _moves(
+    counts: NDArray[np.int64], n: int, number: NDArray[np.float64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell which units complete a hit, and which ones move the count above or leave it there."""
+    after, total = _fractions(counts, n)
+    before = np.concatenate([[0], after[:-1]])
+    completes = after <= before
+    goes = np.where(completes, number * before < after, number * (total - before) < after - before)
+    return completes, goes
 
 
 def _fractions(counts: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], int]:
@@ -86,6 +92,6 @@ def _fractions(counts: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], in
     total = int(ends[-1])
     hits = (ends * (n / total)).astype(np.int64)  # off by one at most
     rest = ends * np.int64(n) - hits * np.int64(total)  # wraps around, and back
-    rest += np.where(rest < 0, total, 0)
-    rest -= np.where(rest >= total, total, 0)
+    rest[rest < 0] += total
+    rest[rest >= total] -= total
     return rest, total

@@ -66,6 +66,7 @@ def test_is_the_product_over_all_steps(size: list[int], n: int) -> None:
     np.fill_diagonal(joint, prob)
     found = tille_joint(np.array(prob, dtype=float))
     np.testing.assert_allclose(found, joint.astype(float), rtol=1e-10, atol=1e-14)
+    assert (found >= 0).all()
 
 
 def test_rows_sum_to_n_times_the_probability() -> None:
