@@ -70,7 +70,7 @@ DESIGNS = {
         "house": SimpleRandom(n=SelfWeighting(60, at_least=1)),
         "id": Stratified("sex", SimpleRandom(n=SelfWeighting(130, at_least=1))),
     },
-    "two, sizes left to chance": {"town": Bernoulli(rate=0.6), "id": Bernoulli(rate=0.1)},
+    "two, sizes left to chance": {"town": Bernoulli(rate=0.6), "id": Bernoulli(rate=0.03)},
     "three, of the other methods": {
         "town": Stratified("county", PPS(n=3, size="people", method="pivotal")),
         "village": PPS(n=2, size="homes", method="sampford"),
@@ -330,6 +330,13 @@ def test_a_touched_weight_is_named() -> None:
     assert "weight is 1.5 in the sample, repeating gives" in found
 
 
+def test_a_drawn_unit_may_have_none_drawn_inside_it() -> None:
+    sample = drawn(DESIGNS["two, sizes left to chance"])
+    (cell,) = sample.receipt["before"][0]["cells"]
+    assert set(cell["drawn"]) > set(sample.units["psu"])
+    assert verify(sample, PEOPLE).differences == ()
+
+
 # ------------------------------------------------------------- the variance, over every possible sample
 
 
@@ -405,7 +412,9 @@ def test_reads_from_toml_in_order() -> None:
 
 
 def test_shows_its_stages(shown: Any, overlaps: Any) -> None:
-    text = shown(TYPED).text
+    page = shown(TYPED)
+    assert ["size", "population"] in page.rows and ["total", "100"] in page.rows
+    text = page.text
     assert (
         text.index("town") < text.index("county") < text.index("SimpleRandom") < text.index("SelfWeighting")
     )
@@ -604,5 +613,9 @@ def test_says_where_and_what_in_both_languages(rule: str, call: Call, texts: tup
 
 
 def test_a_bad_size_is_named_by_its_row_in_the_whole_frame() -> None:
-    with pytest.raises(FrameError, match=r"2 are|1 are not, first 0 of unit \"b\" \(row 2\)"):
+    with pytest.raises(FrameError, match=r'1 are not, first 0 of unit "b" \(row 2\)'):
         small(people=[7, 0, 0, 7])
+    frame = pd.concat([SMALL.assign(county="z"), SMALL.assign(county="y", people=[7, 0, 0, 7])])
+    within = draw(SMALL[["county"]][1:2], ONE, key="k", name="c", unit="county")
+    with pytest.raises(FrameError, match=r'1 are not, first 0 of unit "b" \(row 6\)'):
+        drawn({"town": PPS(n=1, size="people"), "id": ONE}, frame, within=within)

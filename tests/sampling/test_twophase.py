@@ -186,8 +186,9 @@ def test_a_phase_may_stratify_by_what_the_first_phase_added() -> None:
     assert second.units["stratum"].tolist() == second.units["drawn_stratum"].tolist()
     assert second.roles["stratum"] == ["drawn_stratum"]
     assert verify(second, table).ok
-    survey = Survey(second.phases(table), **second.roles)
-    assert survey.weights.sum() == pytest.approx(60, rel=1e-12)
+    rows = second.phases(table)
+    assert rows["stratum"].tolist() == rows["drawn_stratum"].tolist() == table["stratum"].tolist()
+    assert Survey(rows, **second.roles).weights.sum() == pytest.approx(60, rel=1e-12)
 
 
 def test_columns_of_the_table_keep_their_names() -> None:
