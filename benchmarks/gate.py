@@ -38,10 +38,10 @@ from benchmarks.known_designs import Floats, Samples
 from sampling.lottery import Stream
 
 LEVEL = 1e-4
-STILL = 1e-10  # a variance below this is none
+ROUNDING = 1e-10
 BLOCK = 10_000
 FEW = 5  # samples expected less often are counted together
-RARE = 20  # so are pairs
+RARE = 20  # so are pairs; a direction must vary as often for its variance to be estimated
 
 
 def simulate(name: str, case: Case, draws: int, show: bool = False) -> NDArray[np.uint8]:
@@ -56,8 +56,9 @@ def simulate(name: str, case: Case, draws: int, show: bool = False) -> NDArray[n
 def wald(values: NDArray[np.uint8], expected: Floats) -> float:
     """Give the p-value of the mean of values, one row a draw, against what is expected.
 
-    A direction in which no value varies in m draws should be met exactly. Were it off by d, something
-    at least as frequent as d never came; the chance of that, (1 − d)^m, is its p-value.
+    The variance of a direction along which a value changes in few draws, or none, cannot be estimated.
+    There Bernstein's inequality bounds the chance of a mean so far from the expected; along one that
+    never varies, m draws would have missed what makes up the difference d with e^(−3md/4).
     """
     draws, (units,) = len(values), expected.shape
     total, cross = np.zeros(units), np.zeros((units, units))
@@ -67,15 +68,18 @@ def wald(values: NDArray[np.uint8], expected: Floats) -> float:
         cross += block.T @ block
     mean = total / draws
     variance, directions = np.linalg.eigh((cross / draws - np.outer(mean, mean)) * draws / (draws - 1))
-    along = directions.T @ (mean - expected)
-    free = variance > STILL
-    still = max(1.0 - np.abs(along[~free]).max(initial=0.0).item(), 0.0) ** draws
+    along = np.abs(directions.T @ (mean - expected))
+    free = variance * draws >= RARE
+    few, spread = along[~free], np.maximum(variance[~free], 0.0)
+    few[few < ROUNDING] = 0.0
+    bound = np.exp(-draws * few**2 / (2 * spread + 4 / 3 * few + ROUNDING))
+    found = min(1.0, bound.min(initial=1.0).item() * max(few.size, 1))
     count = int(free.sum())
-    if not count:
-        return still
-    statistic = draws * (along[free] ** 2 / variance[free]).sum()
-    moving = stats.f.sf(statistic * (draws - count) / (count * (draws - 1)), count, draws - count)
-    return min(still, float(moving))
+    if count:
+        statistic = draws * (along[free] ** 2 / variance[free]).sum()
+        scale = (draws - count) / (count * (draws - 1))
+        found = min(found, float(stats.f.sf(statistic * scale, count, draws - count)))
+    return found
 
 
 def wald_pairs(hits: NDArray[np.uint8], joint: Floats) -> float:

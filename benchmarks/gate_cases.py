@@ -17,6 +17,7 @@ from benchmarks.known_designs import (
     Floats,
     Samples,
     brewer_samples,
+    chromy_samples,
     circular_samples,
     conditional_poisson_samples,
     in_random_order,
@@ -40,6 +41,7 @@ from sampling.select.equal import circular_systematic, simple_random, systematic
 from sampling.select.independent import bernoulli, poisson
 from sampling.select.pps import pps_systematic
 from sampling.select.replacement import pps_with_replacement
+from sampling.select.sequential import chromy
 from sampling.select.spatial import local_pivotal
 
 Positions = NDArray[np.intp]
@@ -156,7 +158,9 @@ CASES: dict[str, Callable[[], Case]] = {
         lambda stream: pivotal(in_list(PROB), SIZE, 3, stream.numbers(6)), pivotal_samples(PROB), 6
     ),
     "pivotal, 20 units": lambda: Case(
-        lambda stream: pivotal(in_list(MANY), MANY_SIZE, 8, stream.numbers(20)), MANY
+        lambda stream: pivotal(in_list(MANY), MANY_SIZE, 8, stream.numbers(20)),
+        MANY,
+        joint_probabilities(MANY, "pivotal"),
     ),
     "pivotal in random order": lambda: known(
         lambda stream: pivotal(order(stream, 6), SIZE, 3, stream.numbers(6)),
@@ -191,6 +195,19 @@ CASES: dict[str, Callable[[], Case]] = {
     ),
     "cube": lambda: Case(lambda stream: cube(PROB, PLACES[:6], stream), PROB),
     "cube, 20 units": lambda: Case(lambda stream: cube(MANY, PLACES, stream), MANY),
+    "chromy": lambda: known(
+        lambda stream: chromy(in_list(PROB), SIZE, 3, stream.numbers(6)), pivotal_samples(PROB), 6
+    ),
+    "chromy, 20 units": lambda: Case(
+        lambda stream: chromy(in_list(MANY), MANY_SIZE, 8, stream.numbers(20)),
+        MANY,
+        joint_probabilities(MANY, "pivotal"),
+    ),
+    "chromy from a random unit": lambda: known(
+        lambda stream: chromy(in_list(PROB), SIZE, 3, stream.numbers(6), start(stream)),
+        chromy_samples(PROB),
+        6,
+    ),
     "pps_with_replacement": lambda: known(
         lambda stream: pps_with_replacement(HIT_SIZE, 3, stream), replacement_samples(HIT_SIZE, 3), 4
     ),

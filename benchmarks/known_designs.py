@@ -113,6 +113,19 @@ def pivotal_samples(prob: Floats) -> Samples:
     return gathered(outcomes)
 
 
+def chromy_samples(prob: Floats) -> Samples:
+    """Chromy (1979), around a circle from a unit drawn with probability proportional to size.
+
+    From a given unit the design is that of ordered pivotal sampling (Chauvet 2019).
+    """
+    units = np.arange(prob.size)
+    return gathered(
+        (np.roll(units, -first)[list(one)].tolist(), chance * prob[first].item() / prob.sum().item())
+        for first in units
+        for one, chance in pivotal_samples(np.roll(prob, -first)).items()
+    )
+
+
 def sampford_samples(prob: Floats) -> Samples:
     """Sampford (1967): odds multiplied, times the sum of 1 − π in the sample."""
     odds, n = prob / (1 - prob), round(prob.sum())
