@@ -7,7 +7,7 @@ numbers from one stream, so draws are independent and the same on every machine.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -21,6 +21,7 @@ from benchmarks.known_designs import (
     circular_samples,
     conditional_poisson_samples,
     in_random_order,
+    pareto_samples,
     pivotal_samples,
     poisson_samples,
     replacement_samples,
@@ -39,6 +40,7 @@ from sampling.select.elimination import brewer, tille
 from sampling.select.entropy import conditional_poisson, conditional_poisson_odds, sampford
 from sampling.select.equal import circular_systematic, simple_random, systematic
 from sampling.select.independent import bernoulli, poisson
+from sampling.select.ordering import pareto, pareto_probabilities, pareto_targets
 from sampling.select.pps import pps_systematic
 from sampling.select.replacement import pps_with_replacement
 from sampling.select.sequential import chromy
@@ -88,6 +90,11 @@ def order(stream: Stream, units: int) -> Positions:
 def start(stream: Stream) -> int:
     """Give a random start."""
     return int(stream.numbers(1)[0] * 2**BITS)
+
+
+def nominal(prob: Floats, stream: Stream) -> Positions:
+    """Draw by Pareto's method with these nominal probabilities."""
+    return pareto(prob, stream.numbers(prob.size), round(prob.sum()))
 
 
 def in_list(prob: Floats) -> Positions:
@@ -207,6 +214,14 @@ CASES: dict[str, Callable[[], Case]] = {
         lambda stream: chromy(in_list(PROB), SIZE, 3, stream.numbers(6), start(stream)),
         chromy_samples(PROB),
         6,
+    ),
+    "pareto": lambda: replace(
+        known(partial(nominal, PROB), pareto_samples(PROB), 6),
+        prob=pareto_probabilities(PROB),
+    ),
+    "pareto, 20 units": lambda: Case(partial(nominal, MANY), pareto_probabilities(MANY)),
+    "pareto with targets": lambda: Case(
+        partial(nominal, pareto_targets(PROB)), PROB, samples=pareto_samples(pareto_targets(PROB))
     ),
     "pps_with_replacement": lambda: known(
         lambda stream: pps_with_replacement(HIT_SIZE, 3, stream), replacement_samples(HIT_SIZE, 3), 4

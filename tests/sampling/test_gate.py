@@ -29,6 +29,7 @@ from benchmarks.known_designs import (
 )
 from sampling.joint import METHODS, joint_probabilities
 from sampling.lottery import Stream
+from sampling.select.ordering import pareto_probabilities, pareto_targets
 
 DRAWS = 2000
 SLOW = ("cube", "local_pivotal")  # milliseconds a draw
@@ -76,6 +77,17 @@ def test_designs_by_definition_sum_to_one_and_have_their_probabilities(
         assert sum(samples.values()) == pytest.approx(1, abs=1e-12)
         assert {len(one) for one in samples} == {round(prob.sum())}
         np.testing.assert_allclose(stated(samples, prob.size)[0], prob, rtol=1e-10)
+
+
+@pytest.mark.parametrize("frame", range(len(FRAMES)))
+def test_paretos_computed_probabilities_are_those_of_all_samples(frame: int) -> None:
+    prob = FRAMES[frame]
+    for wanted, design in (
+        (pareto_probabilities(prob), pareto_samples(prob)),
+        (prob, pareto_samples(pareto_targets(prob))),
+    ):
+        assert sum(design.values()) == pytest.approx(1, abs=1e-12)
+        np.testing.assert_allclose(stated(design, prob.size)[0], wanted, rtol=1e-10)
 
 
 # ---------------------------------------------------------------------------------- the gate on trial
