@@ -93,7 +93,9 @@ class Systematic(_Whole):
         _whole_names(self, "order")
 
 
-PPSMethod = Literal["systematic", "pivotal", "chromy", "sampford", "conditional_poisson", "tille", "brewer"]
+PPSMethod = Literal[
+    "systematic", "pivotal", "chromy", "sampford", "conditional_poisson", "tille", "brewer", "pareto"
+]
 ALONG_A_LIST = ("systematic", "pivotal", "chromy")
 
 

@@ -39,6 +39,12 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}：规模“{column}”必须是正数；有 {count} 个不是，第一个是单位“{unit}”（第 {row} 行）的 {value!r}。"
         "请改正或去掉该单位。",
     ),
+    "negligible_size": (
+        '{where}: size {column!r} of unit "{unit}" is {value!r}, so small beside the others that its inclusion '
+        "probability is {prob:.3g}. Correct it or leave the unit out.",
+        "{where}：单位“{unit}”的规模“{column}”是 {value!r}，与其他单位相比太小，入样概率只有 {prob:.3g}。"
+        "请改正或去掉该单位。",
+    ),
     "bad_value": (
         '{where}: {column!r} must be a number; {count} are not, first {value!r} of unit "{unit}" (row {row}). '
         "Correct it or leave the unit out.",

@@ -25,7 +25,7 @@ from sampling.designs import (
     SpatiallyBalanced,
     Systematic,
 )
-from sampling.errors import DesignError
+from sampling.errors import DesignError, FrameError
 from sampling.frame import list_order_key
 from sampling.lottery import Stream, Tickets, fractions
 from sampling.probabilities import exact_sum, inclusion_probabilities
@@ -38,6 +38,8 @@ from sampling.select import (
     conditional_poisson,
     cube,
     local_pivotal,
+    pareto,
+    pareto_probabilities,
     pivotal,
     poisson,
     pps_systematic,
@@ -48,6 +50,7 @@ from sampling.select import (
     tille,
 )
 
+NEGLIGIBLE = 1e-12
 Drawn = tuple[Positions, NDArray[np.float64]]
 
 
@@ -120,13 +123,30 @@ def _systematic(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets
     return picked, np.full(n, n / cell.at.size)
 
 
+def _by_size(cell: Cell, column: str, n: int, read: Reading, tickets: Tickets) -> NDArray[np.float64]:
+    """Give inclusion probabilities by size, or name a unit that could as well not be there."""
+    size = read.sizes[column][cell.at]
+    prob = inclusion_probabilities(size, n)
+    least = int(np.argmin(prob))
+    if prob[least] < NEGLIGIBLE:
+        raise FrameError(
+            "negligible_size",
+            where=cell.where(f"draw {tickets.lottery.name}"),
+            column=column,
+            value=size[least].item(),
+            unit=tickets.ids[least].decode(),
+            prob=prob[least].item(),
+        )
+    return prob
+
+
 def _pps(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Drawn:
     size = read.sizes[method.size][cell.at]
+    prob = _by_size(cell, method.size, n, read, tickets)
     if method.method == "systematic":
         order = list_order(cell, method.order, read) if method.order else tickets.order()
         picked = pps_systematic(order, size, n, tickets.start())
-        return picked, inclusion_probabilities(size, n)[picked]
-    prob = inclusion_probabilities(size, n)
+        return picked, prob[picked]
     rest = np.flatnonzero(prob < 1)
     left = n - (prob.size - rest.size)
     if not left:
@@ -140,6 +160,9 @@ def _pps(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Dr
             chosen[pivotal(order, size, left, fractions(last))] = True
         else:
             chosen[chromy(order, size, left, fractions(last), tickets.start())] = True
+    elif method.method == "pareto":
+        chosen[rest[pareto(prob[rest], tickets.numbers()[rest], left)]] = True
+        prob[rest] = pareto_probabilities(prob[rest])
     else:
         chosen[rest[OF_ANY_PAIR[method.method](prob[rest], tickets.stream())]] = True
     picked = np.flatnonzero(chosen)
@@ -153,7 +176,7 @@ def _pps_with_replacement(cell: Cell, method: Any, n: int, read: Reading, ticket
 
 
 def _poisson(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Drawn:
-    prob = inclusion_probabilities(read.sizes[method.size][cell.at], n)
+    prob = _by_size(cell, method.size, n, read, tickets)
     picked = poisson(tickets.numbers(), prob)
     return picked, prob[picked]
 
@@ -180,7 +203,7 @@ def _spread_out(
     if method.size is None:
         prob = np.full(cell.at.size, n / cell.at.size)
     else:
-        prob = inclusion_probabilities(read.sizes[method.size][cell.at], n)
+        prob = _by_size(cell, method.size, n, read, tickets)
     rest = np.flatnonzero(prob < 1)
     chosen = prob == 1
     if rest.size:

@@ -31,7 +31,7 @@ from sampling import (
 from sampling.designs import ALONG_A_LIST, PPSMethod, method_of
 
 steady = settings(
-    deadline=None, derandomize=True, max_examples=400, suppress_health_check=[HealthCheck.too_slow]
+    deadline=None, derandomize=True, max_examples=250, suppress_health_check=[HealthCheck.too_slow]
 )
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=4)

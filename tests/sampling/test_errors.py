@@ -15,6 +15,7 @@ from sampling import (
     Bernoulli,
     DesignError,
     FrameError,
+    Poisson,
     PPSWithReplacement,
     Proportional,
     Sample,
@@ -494,6 +495,24 @@ CASES |= {
             ),
         )
     ],
+    "negligible_size": [
+        (
+            lambda method=method: clients(
+                Stratified("county", method), CLIENTS.assign(people=[1e-15, 3, 2, 8, 1])
+            ),
+            (
+                "draw clients / stratum 岳池县: size 'people' of unit \"S-1\" is 1e-15, so small beside the "
+                "others that its inclusion probability is 3.33e-16. Correct it or leave the unit out.",
+                "draw clients / stratum 岳池县：单位“S-1”的规模“people”是 1e-15，"
+                "与其他单位相比太小，入样概率只有 3.33e-16。请改正或去掉该单位。",
+            ),
+        )
+        for method in (
+            *(PPS(n=1, size="people", method=one) for one in get_args(PPSMethod)),
+            Poisson(n=1, size="people"),
+            Balanced(n=1, on=("people",), size="people"),
+        )
+    ],
     "bad_rate": [
         (
             lambda rate=rate: Bernoulli(rate),
@@ -561,6 +580,7 @@ CASES |= {
 }
 FRAME_RULES = {
     "bad_value",
+    "negligible_size",
     "no_column",
     "empty_frame",
     "duplicate_ids",

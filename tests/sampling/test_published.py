@@ -107,6 +107,7 @@ DESIGNS: dict[str, Any] = {
     "poisson": Poisson(5, "people"),
     "pivotal in lottery order": PPS(5, "people", method="pivotal"),
     "pivotal along the list": PPS(5, "people", order=("people",), method="pivotal"),
+    "pareto": PPS(5, "people", method="pareto"),
 }
 
 

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sampling import DesignError, FrameError, inclusion_probabilities
+from sampling.probabilities import certain_units
 from sampling.select import pps_systematic, simple_random, systematic
 
 ORACLES = Path(__file__).parents[1] / "oracles"
@@ -156,9 +157,36 @@ def test_inclusion_probabilities_sum_to_n_and_follow_size(size: list[float], dat
     np.testing.assert_allclose(share, share[:1].repeat(share.size), rtol=1e-9)
 
 
-def test_a_unit_too_small_to_matter_beside_certain_ones_has_no_chance() -> None:
-    # 2 × 50 reaches 50 + 50 + 1e-20 in floating point, so both are certain and nothing is left.
-    assert inclusion_probabilities([50, 50, 1e-20], 2).tolist() == [1, 1, 0]
+def test_certainty_is_decided_exactly() -> None:
+    # 2 × 50 reaches 50 + 50 + 1e-20 in floating point but not in truth, so no unit is certain.
+    assert certain_units([50, 50, 1e-20], 2).tolist() == [False, False, False]
+    assert inclusion_probabilities([50, 50, 1e-20], 2).tolist() == [1, 1, 2e-20 / 100]
+    # In floating point 0.1 + 0.2 + 0.3 is 0.6000000000000001 and 2 × 0.3 is 0.6; the doubles themselves
+    # sum to 0.6 + 1.7e-17 and twice the third is 0.6 - 2.2e-17. Twice 0.3000000000000001 does reach.
+    assert certain_units([0.1, 0.2, 0.3], 2).tolist() == [False, False, False]
+    assert certain_units([0.1, 0.2, 0.3000000000000001], 2).tolist() == [False, False, True]
+
+
+@steady
+@given(
+    st.lists(st.floats(1e-6, 1e6) | st.sampled_from([0.1, 0.2, 0.3, 0.7]), min_size=1, max_size=12),
+    st.integers(1, 12),
+)
+def test_certain_units_are_those_of_fractions(size: list[float], n: int) -> None:
+    n = min(n, len(size))
+    certain = [False] * len(size)
+    while True:
+        left = n - sum(certain)
+        total = sum(
+            (Fraction(value) for value, taken in zip(size, certain, strict=True) if not taken), Fraction(0)
+        )
+        more = [
+            not taken and left * Fraction(value) >= total for value, taken in zip(size, certain, strict=True)
+        ]
+        if not left or not any(more):
+            break
+        certain = [a or b for a, b in zip(certain, more, strict=True)]
+    assert certain_units(size, n).tolist() == certain
 
 
 @pytest.mark.parametrize("n", [0, -1, 2.5, float("nan"), "2", None])
