@@ -57,7 +57,8 @@ def draw(
     frame : DataFrame
         One row per unit.
     design : Design
-        Stratified, SimpleRandom, Systematic, PPS or Census; or Multistage, several of them one inside the
+        SimpleRandom, Bernoulli, Systematic, PPS, PPSWithReplacement, Poisson, Balanced, SpatiallyBalanced or
+        Census; Stratified, one of them in every stratum; or Multistage, several of these one inside the
         other, whose last units are the rows of the frame. Then the units of the stages before are
         drawn from the distinct ones in the frame, and the result is as if each stage had been drawn
         by itself, under the same name, with ``within``.
