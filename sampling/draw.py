@@ -276,6 +276,8 @@ def draw_in(
         entry.select(cell, method, n, read, Tickets(lottery, cell.parents, cell.stratum, read.ids[cell.at]))
         for cell, n in zip(cells, asked, strict=True)
     ]
+    if parents is not None and entry.independent:
+        _refuse_empty(cells, drawn, where)
     stages = _stages(read, cells, drawn, parents, 1 + above, ordered=reserve > 0)
     if entry.replaced:
         stages[_marked("psu", 1 + above)] = _each_draw(read, cells, drawn)
@@ -307,6 +309,24 @@ def draw_in(
     return sample, read
 
 
+def _stratum_names(cells: list[Cell]) -> list[str]:
+    """Name the strata, so that no two of a parent have one name."""
+    names = [" / ".join(cell.stratum) for cell in cells]
+    if len({(cell.parents, name) for cell, name in zip(cells, names, strict=True)}) == len(cells):
+        return names
+    return [" / ".join(one.replace("/", "//") for one in cell.stratum) for cell in cells]
+
+
+def _refuse_empty(cells: list[Cell], drawn: list[Drawn], where: str) -> None:
+    """Refuse drawn units with none drawn inside: without rows, they would be missing from the error."""
+    inside = Counter({cell.parents: 0 for cell in cells})
+    for cell, (picked, _) in zip(cells, drawn, strict=True):
+        inside[cell.parents] += len(picked)
+    empty = sorted(parent for parent, count in inside.items() if not count)
+    if empty:
+        raise DesignError("none_inside", where=where, count=len(empty), parent=" / ".join(empty[0]))
+
+
 def _each_draw(read: Reading, cells: list[Cell], drawn: list[Drawn]) -> list[str]:
     """Name every draw of units that can be drawn again: T1, T1 (2), T1 (3)."""
     names = []
@@ -335,7 +355,7 @@ def _stages(
     at = np.concatenate([cell.at[picked] for cell, (picked, _) in zip(cells, drawn, strict=True)])
     prob = np.concatenate([prob for _, prob in drawn])
     own = {
-        _marked("stratum", stage): np.repeat([" / ".join(cell.stratum) for cell in cells], sizes),
+        _marked("stratum", stage): np.repeat(_stratum_names(cells), sizes),
         _marked("psu", stage): read.ids_at(at),
         _marked("population", stage): np.repeat([len(cell.at) for cell in cells], sizes),
         _marked("stage_prob", stage): prob,

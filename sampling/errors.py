@@ -270,6 +270,12 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "Take the sample as it was drawn.",
         "{where}：抽中的单位有 {count} 个不在样本里，第一个是“{unit}”。请用最初抽出的样本。",
     ),
+    "none_inside": (
+        '{where}: chance left {count} of the units drawn before with none drawn inside, first "{parent}", and scoring '
+        "would miss them. Inside drawn units use a method of fixed size.",
+        "{where}：前一阶段抽中的单位有 {count} 个在本阶段恰好一个也没抽到，第一个是“{parent}”，计算误差时会漏掉它们。"
+        "在抽中的单位内请用定样本量的方法。",
+    ),
     "none_drawn": (
         "{where}: it drew no units, so there is nothing to draw from. Raise its rate, or draw a fixed number.",
         "{where}：一个单位也没有抽中，没有可以再抽的。请提高抽取概率，或抽固定个数。",

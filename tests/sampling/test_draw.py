@@ -502,3 +502,9 @@ def test_self_weighting_in_a_draw_spreads_its_total() -> None:
     towns = drawn(TOWNS, FIRST)
     people = draw(PEOPLE, SimpleRandom(n=SelfWeighting(40)), key="k", name="p", unit="id", within=towns)
     assert len(people.units) == 40
+
+
+def test_strata_that_would_be_written_alike_keep_apart() -> None:
+    frame = pd.DataFrame({"id": range(6), "a": ["x / y", "x"] * 3, "b": ["z", "y / z"] * 3})
+    sample = draw(frame, Stratified(("a", "b"), SimpleRandom(n=2)), key="k", name="n", unit="id")
+    assert sorted(set(sample.units["stratum"])) == ["x / y // z", "x // y / z"]

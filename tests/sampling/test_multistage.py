@@ -70,7 +70,7 @@ DESIGNS = {
         "house": SimpleRandom(n=SelfWeighting(60, at_least=1)),
         "id": Stratified("sex", SimpleRandom(n=SelfWeighting(130, at_least=1))),
     },
-    "two, sizes left to chance": {"town": Bernoulli(rate=0.6), "id": Bernoulli(rate=0.03)},
+    "two, sizes left to chance": {"town": Bernoulli(rate=0.6), "id": Bernoulli(rate=0.4)},
     "three, of the other methods": {
         "town": Stratified("county", PPS(n=3, size="people", method="pivotal")),
         "village": PPS(n=2, size="homes", method="sampford"),
@@ -330,11 +330,14 @@ def test_a_touched_weight_is_named() -> None:
     assert "weight is 1.5 in the sample, repeating gives" in found
 
 
-def test_a_drawn_unit_may_have_none_drawn_inside_it() -> None:
-    sample = drawn(DESIGNS["two, sizes left to chance"])
-    (cell,) = sample.receipt["before"][0]["cells"]
-    assert set(cell["drawn"]) > set(sample.units["psu"])
-    assert verify(sample, PEOPLE).differences == ()
+def test_a_drawn_unit_with_none_drawn_inside_it_is_refused() -> None:
+    # Its total of 0 would be missing from the variance between towns.
+    stages = {"town": Bernoulli(rate=0.6), "id": Bernoulli(rate=0.03)}
+    with pytest.raises(DesignError) as caught:
+        drawn(stages)
+    assert caught.value.rule == "none_inside"
+    assert "units drawn before with none drawn inside, first" in str(caught.value)
+    assert "恰好一个也没抽到" in caught.value.chinese
 
 
 # ------------------------------------------------------------- the variance, over every possible sample
