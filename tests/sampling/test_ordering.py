@@ -49,13 +49,16 @@ def recursion(prob: np.ndarray, k: int) -> float:
     [
         SIX,
         [0.3, 0.7],
+        [0.4, 0.9, 0.7],
+        np.linspace(0.46, 0.54, 12),
+        [0.5, 0.45, 0.6, 0.25, 0.2],
         [0.01, 0.02, 0.07, 0.1, 0.3, 0.5],
         [0.99, 0.98, 0.9, 0.13],
         [1e-9, 1e-6, 0.4, 0.6 - 1e-9 - 1e-6],
         [1 - 1e-9, 1 - 1e-7, 0.5, 0.5 + 1e-9 + 1e-7],
     ],
 )
-def test_equals_the_recursion_for_few_units(prob: list[float]) -> None:
+def test_equals_the_recursion_for_few_units(prob: list[float] | np.ndarray) -> None:
     values = np.array(prob)
     found = pareto_probabilities(values)
     np.testing.assert_allclose(found, [recursion(values, k) for k in range(values.size)], rtol=1e-11)
@@ -113,6 +116,12 @@ def test_targets_that_do_not_settle_are_an_error(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(ordering, "ROUNDS", 2)
     with pytest.raises(ArithmeticError, match="pareto_targets: no settled result after 2 rounds"):
         pareto_targets(SIX)
+
+
+def test_odds_times_a_constant_are_the_same_design() -> None:
+    odds = 1.1 * SIX / (1 - SIX)
+    scaled = odds / (1 + odds)  # sums to 3.08
+    np.testing.assert_allclose(pareto_probabilities(scaled), pareto_probabilities(SIX), rtol=1e-12)
 
 
 def test_equal_probabilities_stay() -> None:

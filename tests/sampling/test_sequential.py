@@ -139,6 +139,16 @@ def test_list_order_is_followed_and_numbers_go_with_their_unit() -> None:
     assert (size.tolist(), numbers.tolist()) == ([4, 3, 3], [0.9, 0.5, 0.5])
 
 
+def test_a_number_equal_to_the_chance_is_not_below_it() -> None:
+    # chances 1/2, 0, 1/2, 0 of going above: with numbers of 1/2 the second of each pair is drawn
+    assert chromy(np.arange(4), np.ones(4), 2, np.full(4, 0.5)).tolist() == [1, 3]
+    assert chromy(np.arange(4), np.ones(4), 2, np.full(4, 0.5 - 2**-54)).tolist() == [0, 2]
+    # fractions 0.8, 0.4, 0: unit 1 stays above, and is drawn, with chance 0.4 / 0.8
+    size = np.array([4.0, 3.0, 3.0])
+    assert chromy(np.arange(3), size, 2, np.array([0.1, 0.5, 0.9])).tolist() == [0, 2]
+    assert chromy(np.arange(3), size, 2, np.array([0.1, 0.5 - 2**-54, 0.9])).tolist() == [0, 1]
+
+
 def test_the_count_keeps_to_the_expected_along_a_long_list() -> None:
     # invariant of the definition: the count after every unit is the cumulated expected hits, down or up
     generator = np.random.default_rng(2)
