@@ -117,7 +117,7 @@ def read_frame(
     rows = np.arange(len(frame), dtype=np.intp)
     read = {column: category(frame[column], column, where, rows, exact=True) for column in above}
     if parents is not None:
-        rows = _of_drawn(list(read.values()), parents, where)
+        rows = of_drawn(list(read.values()), parents, where)
         read = {column: one.take(rows) for column, one in read.items()}
     if not rows.size:
         raise FrameError("empty_frame", where=where)
@@ -143,7 +143,7 @@ def read_frame(
     )
 
 
-def _of_drawn(above: list[Category], parents: Parents, where: str) -> Positions:
+def of_drawn(above: list[Category], parents: Parents, where: str) -> Positions:
     """Give the rows whose parents were drawn, and refuse a drawn parent without rows."""
     drawn = set(parents.ids)
     if not above[0].codes.size:

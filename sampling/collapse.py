@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sampling.cells import _of_drawn
+from sampling.cells import of_drawn
 from sampling.columns import Category, Positions, category, encoded
 from sampling.designs import Design, columns_read, size_columns, value_columns
 from sampling.errors import FrameError
@@ -42,7 +42,7 @@ def collapsed(
     rows = np.arange(len(frame), dtype=np.intp)
     tells = [category(frame[column], column, where, rows, exact=True) for column in above]
     if parents is not None:
-        rows = _of_drawn(tells, parents, where)
+        rows = of_drawn(tells, parents, where)
         tells = [one.take(rows) for one in tells]
     if not rows.size:
         raise FrameError("empty_frame", where=where)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args, overload
 
 from sampling.allocation.declared import ALLOCATIONS, Config, Number, Shown, columns_guiding
@@ -61,7 +62,7 @@ class Bernoulli(_Whole):
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        number = isinstance(self.rate, int | float) and not isinstance(self.rate, bool)
+        number = isinstance(self.rate, Real) and not isinstance(self.rate, bool)
         if not number or not 0 < self.rate <= 1:
             raise DesignError("bad_rate", where="Bernoulli", rate=self.rate)
 
@@ -91,6 +92,8 @@ class Systematic(_Whole):
 
     def __post_init__(self) -> None:
         _whole_names(self, "order")
+        if not isinstance(self.circular, bool):
+            raise DesignError("not_a_bool", where="Systematic", field="circular", found=self.circular)
 
 
 PPSMethod = Literal[
@@ -133,6 +136,7 @@ class PPS(_Whole):
 
     def __post_init__(self) -> None:
         _whole_names(self, "order")
+        _one_name(self, "size")
         if self.method not in get_args(PPSMethod):
             known = ", ".join(get_args(PPSMethod))
             raise DesignError("bad_pps_method", where="PPS", found=self.method, known=known)
@@ -160,6 +164,9 @@ class PPSWithReplacement(_Whole):
     kind: Literal["pps_with_replacement"] = "pps_with_replacement"
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
 
+    def __post_init__(self) -> None:
+        _one_name(self, "size")
+
 
 @dataclass(frozen=True)
 class Poisson(_Whole):
@@ -180,12 +187,16 @@ class Poisson(_Whole):
     kind: Literal["poisson"] = "poisson"
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
 
+    def __post_init__(self) -> None:
+        _one_name(self, "size")
+
 
 @dataclass(frozen=True)
 class Balanced(_Whole):
     """Draw ``n`` units whose weighted totals of some columns are those of the frame (cube method).
 
-    Deville and Tillé (2004). The totals agree as nearly as whole units let them.
+    Deville and Tillé (2004). The totals agree as nearly as whole units let them. Scoring takes the error
+    as if the sample were not balanced, which is too large for what the columns explain.
 
     Parameters
     ----------
@@ -204,14 +215,16 @@ class Balanced(_Whole):
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        _whole_names(self, "on")
-        if not self.on:
-            raise DesignError("no_columns", where=type(self).__name__, field="on")
+        _whole_names(self, "on", at_least=1)
+        if self.size is not None:
+            _one_name(self, "size")
 
 
 @dataclass(frozen=True)
 class SpatiallyBalanced(_Whole):
     """Draw ``n`` units that lie well apart (local pivotal method; Grafström, Lundström and Schelin 2012).
+
+    Scoring takes the error as if they were not spread, which is too large for what goes by place.
 
     Parameters
     ----------
@@ -230,15 +243,30 @@ class SpatiallyBalanced(_Whole):
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        _whole_names(self, "over")
-        if not self.over:
-            raise DesignError("no_columns", where=type(self).__name__, field="over")
+        _whole_names(self, "over", at_least=1)
+        if self.size is not None:
+            _one_name(self, "size")
 
 
-def _whole_names(method: object, field: str) -> None:
-    """One column may be given as text, which must not be read letter by letter."""
-    if isinstance(getattr(method, field), str):
-        object.__setattr__(method, field, (getattr(method, field),))
+def _whole_names(method: object, field: str, at_least: int = 0) -> None:
+    """Keep names of columns in a tuple: one given as text must not be read letter by letter."""
+    given = getattr(method, field)
+    where = type(method).__name__
+    names = (given,) if isinstance(given, str) else given
+    if not isinstance(names, tuple | list) or not all(isinstance(one, str) for one in names):
+        raise DesignError("not_columns", where=where, field=field, found=given)
+    if len(names) < at_least:
+        raise DesignError("no_columns", where=where, field=field)
+    if len(set(names)) < len(names):
+        raise DesignError("column_twice", where=where, field=field, found=", ".join(names))
+    object.__setattr__(method, field, tuple(names))
+
+
+def _one_name(method: object, field: str) -> None:
+    if not isinstance(getattr(method, field), str):
+        raise DesignError(
+            "not_a_column", where=type(method).__name__, field=field, found=getattr(method, field)
+        )
 
 
 @dataclass(frozen=True)
@@ -280,6 +308,10 @@ class Stratified(_Whole):
     kind: Literal["stratified"] = "stratified"
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.by, str):
+            _whole_names(self, "by", at_least=1)
+
 
 Design = Method | Stratified
 
@@ -311,6 +343,8 @@ class Multistage(_Whole):
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
+        if not isinstance(self.stages, Mapping):
+            raise DesignError("not_stages", where="Multistage", found=self.stages)
         object.__setattr__(self, "stages", dict(self.stages))  # whatever happens to the caller's mapping
 
 

@@ -157,11 +157,8 @@ def parents_of(within: Sample, where: str = "draw", role: str = "within") -> Par
             within.roles["stratum"], unequal, within.roles["psu"], within.roles["population"], strict=True
         )
     ]
-    again = table.duplicated([f"parent_{at + 1}" for at in range(len(columns))])
-    if again.any():
-        first = table.iloc[int(np.argmax(again.to_numpy()))]
-        parent = " / ".join(str(one) for one in first.iloc[: len(columns)])
-        raise DesignError("drawn_again", where=where, count=int(again.sum()), parent=parent)
+    if any(kind.get("replaced") for kind in kinds):
+        raise DesignError("drawn_again", where=where)
     parents = Parents(receipt["name"], columns, table, kinds)
     _refuse_touched(parents.ids, receipt, where)
     return parents
@@ -331,10 +328,16 @@ def _each_draw(read: Reading, cells: list[Cell], drawn: list[Drawn]) -> list[str
     """Name every draw of units that can be drawn again: T1, T1 (2), T1 (3)."""
     names = []
     for cell, (picked, _) in zip(cells, drawn, strict=True):
-        times: Counter[str] = Counter()
-        for one in read.ids_at(cell.at[picked]):
-            times[one] += 1
-            names.append(one if times[one] == 1 else f"{one} ({times[one]})")
+        ids = read.ids_at(cell.at[picked])
+        taken, before, time = set(ids), "", 1
+        for one in ids:  # draws of one unit follow each other
+            name, time = one, 1 if one != before else time
+            while one == before and name in taken:
+                time += 1
+                name = f"{one} ({time})"
+            taken.add(name)
+            names.append(name)
+            before = one
     return names
 
 

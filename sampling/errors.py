@@ -69,6 +69,26 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}: rate must be a number above 0 and at most 1; it is {rate!r}.",
         "{where}：rate 必须大于 0 且不大于 1，现在是 {rate!r}。",
     ),
+    "not_columns": (
+        "{where}: {field!r} must be the name of a column, or a list of names; it is {found!r}.",
+        "{where}：“{field}”必须是列名，或列名的列表，现在是 {found!r}。",
+    ),
+    "not_a_column": (
+        "{where}: {field!r} must be the name of a column; it is {found!r}.",
+        "{where}：“{field}”必须是列名，现在是 {found!r}。",
+    ),
+    "column_twice": (
+        "{where}: {field!r} names a column twice: {found}. Name each once.",
+        "{where}：“{field}”有列名重复：{found}。每列只写一次。",
+    ),
+    "not_a_bool": (
+        "{where}: {field!r} must be true or false; it is {found!r}.",
+        "{where}：“{field}”只能是真或假，现在是 {found!r}。",
+    ),
+    "not_stages": (
+        "{where}: the stages must be a table of units and their designs; they are {found!r}.",
+        "{where}：各阶段必须写成“单位列名：设计”的表，现在是 {found!r}。",
+    ),
     "no_columns": (
         "{where}: {field!r} names no column. Name at least one.",
         "{where}：“{field}”没有写列名。请至少写一列。",
@@ -82,9 +102,9 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}：{method!r} 不沿名单抽取，order 没有意义。请去掉，或用 {known} 之一。",
     ),
     "drawn_again": (
-        '{where}: {count} units were drawn again, first "{parent}", and each draw would need units of its own. '
-        "Draw its units without replacement.",
-        "{where}：有 {count} 次重复抽中，第一个是“{parent}”；每次抽中都要有自己的下级单位。请改用不放回抽样。",
+        "{where}: it was drawn with replacement, and each draw of a unit would need units of its own inside it. Draw "
+        "without replacement what other units are drawn in.",
+        "{where}：这是有放回抽样，每抽中一次都要有自己的下级单位。要在其中再抽样的单位，请用不放回抽样。",
     ),
     "no_parents": (
         "{where}: SelfWeighting spreads units over the units drawn before; give them with within=.",

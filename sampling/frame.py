@@ -19,7 +19,12 @@ FINGERPRINT = 8
 LINE_BREAKS = ("\n", "\r", "\0")
 
 
-def _plain(value: object) -> str:
+def plain_text(value: object) -> str:
+    """Give a value as text: whole numbers without a point.
+
+    >>> plain_text(7.0), plain_text("7.0")
+    ('7', '7.0')
+    """
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
     return str(value)
@@ -74,7 +79,7 @@ def checked_texts(
         refused = [one for one in numbers if not (one.is_integer() and abs(one) < LARGEST_FLOAT_ID)]
         if refused:
             raise FrameError("float_id", where=where, column=name, value=refused[0])
-    texts = [value if type(value) is str else _plain(value) for value in values]
+    texts = [value if type(value) is str else plain_text(value) for value in values]
     joined = SEPARATOR.join(texts)
     if not unicodedata.is_normalized("NFC", joined):
         joined = unicodedata.normalize("NFC", joined)
@@ -90,11 +95,21 @@ def checked_texts(
     return texts
 
 
+def _numbers(column: pd.Series) -> NDArray[np.float64]:
+    """Give a column as floats, NaN where a value is no number; dates and truth values are none."""
+    if column.dtype.kind in "mMbc":
+        return np.full(len(column), np.nan)
+    values: NDArray[np.float64] = pd.to_numeric(column, errors="coerce").to_numpy(
+        dtype=np.float64, na_value=np.nan
+    )
+    return values
+
+
 def positive_sizes(
     column: pd.Series, name: str, ids: NDArray[np.bytes_], where: str, rows: NDArray[np.intp]
 ) -> NDArray[np.float64]:
     """Give sizes as positive floats, or name the first that is not and its row in the whole frame."""
-    sizes = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    sizes = _numbers(column)
     bad = np.flatnonzero(~(np.isfinite(sizes) & (sizes > 0)))
     if bad.size:
         at = int(bad[0])
@@ -114,7 +129,7 @@ def finite_values(
     column: pd.Series, name: str, ids: NDArray[np.bytes_], where: str, rows: NDArray[np.intp]
 ) -> NDArray[np.float64]:
     """Give values of any sign as floats, or name the first that is none and its row in the whole frame."""
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    values = _numbers(column)
     bad = np.flatnonzero(~(np.abs(values) < LARGEST_VALUE))
     if bad.size:
         at = int(bad[0])
@@ -136,7 +151,7 @@ def size_text(sizes: NDArray[np.float64]) -> list[str]:
     >>> size_text(np.array([7.0, 0.5]))
     ['7', '0.5']
     """
-    return [_plain(value) for value in sizes.tolist()]
+    return [plain_text(value) for value in sizes.tolist()]
 
 
 def list_order_key(texts: Sequence[str]) -> NDArray[np.float64] | list[str]:

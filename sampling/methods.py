@@ -164,7 +164,7 @@ def _pps(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Dr
         chosen[rest[pareto(prob[rest], tickets.numbers()[rest], left)]] = True
         prob[rest] = pareto_probabilities(prob[rest])
     else:
-        chosen[rest[OF_ANY_PAIR[method.method](prob[rest], tickets.stream())]] = True
+        chosen[rest[BY_STREAM[method.method](prob[rest], tickets.stream())]] = True
     picked = np.flatnonzero(chosen)
     return picked, prob[picked]
 
@@ -222,7 +222,7 @@ def _pps_algorithm(method: Any) -> str:
     return f"{prefix}{drawn}{method.method.replace('_', '-')}/1"
 
 
-OF_ANY_PAIR: dict[str, Callable[[NDArray[np.float64], Stream], Positions]] = {
+BY_STREAM: dict[str, Callable[[NDArray[np.float64], Stream], Positions]] = {
     "sampford": sampford,
     "conditional_poisson": conditional_poisson,
     "tille": tille,

@@ -14,7 +14,7 @@ from sampling.cells import Reading
 from sampling.designs import design_from
 from sampling.draw import draw_after, draw_stages, joined
 from sampling.errors import DesignError, FrameError
-from sampling.frame import FINGERPRINT, canonical_text, fingerprints, frame_lines, size_text
+from sampling.frame import FINGERPRINT, canonical_text, fingerprints, frame_lines, plain_text, size_text
 from sampling.lottery import SEPARATOR
 from sampling.parents import parents_from
 from sampling.phases import FirstPhase, first_phase_from
@@ -129,10 +129,11 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
         if released is not None:
             again = with_released(again, _numbers(again.receipt["cells"], released))
         held = _held_lines(sample.units, name, read)
+        computed = any(one.receipt["algorithm"] in COMPUTED for one, _ in done)
         differences = [
             f"stage {said['unit']}: {one}"
             for at, (said, (stage, above)) in enumerate(zip(stages[:-1], done[:-1], strict=True))
-            for one in _stage_differences(sample.units, at, said, stage.receipt, above)
+            for one in _stage_differences(sample.units, at, said, stage.receipt, above, computed)
         ]
     except (FrameError, DesignError) as error:
         return Verification(receipt["name"], (f"the draw cannot be repeated: {error}",))
@@ -140,10 +141,14 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
         *_frame_differences(receipt["frame"], again.receipt["frame"], read),
         *_value_differences(receipt, held, read),
         *_drawn_differences(receipt, again.receipt, released, held),
-        *_probability_differences(sample, again, held, read),
+        *_probability_differences(sample, again, held, read, computed),
         *_cell_differences(receipt["cells"], again.receipt["cells"]),
         *_term_differences(_terms(receipt), _terms(again.receipt)),
-        *(_within_differences(receipt["within"], again.receipt["within"]) if len(stages) > 1 else []),
+        *(
+            _within_differences(receipt["within"], again.receipt["within"], computed)
+            if len(stages) > 1
+            else []
+        ),
         *_roles_differences(sample, again),
     ]
     return Verification(receipt["name"], tuple(dict.fromkeys(differences)))
@@ -157,7 +162,12 @@ def _first(receipt: Mapping[str, Any], where: str) -> FirstPhase | None:
 
 
 def _stage_differences(
-    units: pd.DataFrame, at: int, said: Mapping[str, Any], again: Mapping[str, Any], read: Reading
+    units: pd.DataFrame,
+    at: int,
+    said: Mapping[str, Any],
+    again: Mapping[str, Any],
+    read: Reading,
+    computed: bool,
 ) -> list[str]:
     """Compare a stage before the last; its drawn units stand in the sample once for each unit inside."""
     held = list(dict.fromkeys(_held_lines(units, f"{again['name']} / stage {again['unit']}", read)))
@@ -168,20 +178,29 @@ def _stage_differences(
         *_cell_differences(said["cells"], again["cells"]),
         *_term_differences(said, {field: again[field] for field in BEFORE}),
         *_term_differences(_terms(said), _terms(again)),
-        *(_within_differences(said["within"], again["within"]) if at else []),
+        *(_within_differences(said["within"], again["within"], computed) if at else []),
     ]
 
 
-def _within_differences(said: Mapping[str, Any] | None, done: Mapping[str, Any] | None) -> list[str]:
+def _within_differences(
+    said: Mapping[str, Any] | None, done: Mapping[str, Any] | None, computed: bool
+) -> list[str]:
     """Compare the drawn units of the stage before with those that repeating it gives."""
     if said is None or done is None or said == done:
         return [] if said == done else [f"within: the receipt says {said!r}, repeating gives {done!r}"]
-    mine, its = (Counter(map(repr, one["drawn"])) for one in (said, done))
+    mine, its = (
+        Counter(str(_rounded(row) if computed else row) for row in one["drawn"]) for one in (said, done)
+    )
     return [
         *_term_differences(said, {field: done[field] for field in ("name", "columns", "kinds")}),
         *(f"within: the receipt says {one}, repeating does not give it" for one in mine - its),
         *(f"within: repeating gives {one}, the receipt does not say it" for one in its - mine),
     ]
+
+
+def _rounded(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a row with probabilities to as many digits as hold on any machine."""
+    return {name: f"{value:.9g}" if isinstance(value, float) else value for name, value in row.items()}
 
 
 def _key_of(line: str, receipt: Mapping[str, Any]) -> Key:
@@ -362,7 +381,9 @@ def _cell_differences(said: list[dict[str, Any]], done: list[dict[str, Any]]) ->
     ]
 
 
-def _probability_differences(sample: Sample, again: Sample, held: list[str], read: Reading) -> list[str]:
+def _probability_differences(
+    sample: Sample, again: Sample, held: list[str], read: Reading, computed: bool
+) -> list[str]:
     """Compare what the draw added to each unit, such as its weight, bit for bit."""
     columns = again.receipt["added"].values()
     lines = _held_lines(again.units, again.receipt["name"], read)
@@ -375,18 +396,17 @@ def _probability_differences(sample: Sample, again: Sample, held: list[str], rea
         if column not in sample.units.columns:
             found.append(f"the sample has no column {column!r}")
             continue
-        mine, its = sample.units[column].iloc[here], again.units[column].iloc[there].to_numpy()
+        given, its = sample.units[column].iloc[here], again.units[column].iloc[there].to_numpy()
         # A table written and read again has blanks for empty text.
-        mine = (
-            mine.to_numpy()
-            if its.dtype.kind in "fiu"
-            else mine.astype(object).where(mine.notna(), "").to_numpy()
-        )
+        if its.dtype.kind in "fiu":
+            mine = pd.to_numeric(given, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        else:
+            mine = np.array(["" if pd.isna(one) else plain_text(one) for one in given.tolist()], dtype=object)
         same = (mine == its) | (pd.isna(mine) & pd.isna(its))
-        if again.receipt["algorithm"] in COMPUTED and its.dtype.kind == "f":
+        if computed and its.dtype.kind == "f":
             same |= np.isclose(mine.astype(np.float64), its, rtol=LAST_DIGITS, atol=0)
         found += [
-            f"{_name(keys[here[at]])}: {column} is {mine[at]} in the sample, repeating gives {its[at]}"
+            f"{_name(keys[here[at]])}: {column} is {given.iloc[at]} in the sample, repeating gives {its[at]}"
             for at in np.flatnonzero(~same)
         ]
     return found

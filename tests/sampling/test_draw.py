@@ -21,6 +21,8 @@ from sampling import (
     Balanced,
     Bernoulli,
     Census,
+    FrameError,
+    Multistage,
     Poisson,
     PPSWithReplacement,
     Proportional,
@@ -35,6 +37,7 @@ from sampling import (
     verify,
 )
 from sampling.designs import ALONG_A_LIST, PPSMethod
+from sampling.select import pareto_probabilities
 from scoring import Survey, mean, total
 from toolkit.files import read_table
 
@@ -508,3 +511,44 @@ def test_strata_that_would_be_written_alike_keep_apart() -> None:
     frame = pd.DataFrame({"id": range(6), "a": ["x / y", "x"] * 3, "b": ["z", "y / z"] * 3})
     sample = draw(frame, Stratified(("a", "b"), SimpleRandom(n=2)), key="k", name="n", unit="id")
     assert sorted(set(sample.units["stratum"])) == ["x / y // z", "x // y / z"]
+
+
+def test_draws_with_replacement_are_named_apart_from_every_drawn_id() -> None:
+    frame = pd.DataFrame({"id": ["T1", "T1 (2)", "T3"], "size": [10, 10, 1]})
+    for at in range(20):
+        sample = draw(frame, PPSWithReplacement(6, "size"), key="k", name=f"n{at}", unit="id")
+        assert not sample.units["psu"].duplicated().any()
+        assert verify(sample, frame)
+
+
+@pytest.mark.parametrize("values", [pd.date_range("2020-01-01", periods=24), [True] * 24])
+@pytest.mark.parametrize(
+    "design", [PPS(5, "x"), Poisson(5, "x"), Balanced(5, on=("x",)), SpatiallyBalanced(5, over=("x",))]
+)
+def test_dates_and_truth_values_are_no_numbers(design: Any, values: Any) -> None:
+    with pytest.raises(FrameError, match="24 are not"):
+        drawn(TOWNS.assign(x=values), design)
+
+
+@every_design
+@pytest.mark.parametrize("dtype", [None, str])
+def test_a_sample_written_and_read_again_verifies(design: Any, dtype: Any, tmp_path: Path) -> None:
+    sample = drawn(TOWNS, design)
+    sample.units.to_csv(tmp_path / "sample.csv", index=False)
+    read = pd.read_csv(tmp_path / "sample.csv", dtype=dtype)
+    assert verify(Sample(read, sample.roles, sample.receipt), TOWNS).differences == ()
+
+
+def test_the_last_digits_of_computed_probabilities_may_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pd.DataFrame(
+        {"id": range(72), "town": np.repeat(TOWNS["town"], 3), "people": np.repeat(TOWNS["people"], 3)}
+    )
+    pareto = PPS(5, "people", method="pareto")
+    alone = drawn(TOWNS, pareto)
+    staged = draw(frame, Multistage({"town": pareto, "id": SimpleRandom(2)}), key="k", name="n", unit="id")
+    for factor, same in ((1 + 4e-16, True), (1 + 1e-6, False)):
+        monkeypatch.setattr(
+            "sampling.methods.pareto_probabilities", lambda p, f=factor: pareto_probabilities(p) * f
+        )
+        assert bool(verify(alone, TOWNS)) == same
+        assert bool(verify(staged, frame)) == same

@@ -15,6 +15,7 @@ from sampling import (
     Bernoulli,
     DesignError,
     FrameError,
+    Multistage,
     Poisson,
     PPSWithReplacement,
     Proportional,
@@ -525,6 +526,13 @@ CASES |= {
     ],
     "no_columns": [
         (
+            lambda: Stratified([], ONE),
+            (
+                "Stratified: 'by' names no column. Name at least one.",
+                "Stratified：“by”没有写列名。请至少写一列。",
+            ),
+        ),
+        (
             lambda: SpatiallyBalanced(n=2, over=()),
             (
                 "SpatiallyBalanced: 'over' names no column. Name at least one.",
@@ -538,6 +546,65 @@ CASES |= {
                 "Balanced：“on”没有写列名。请至少写一列。",
             ),
         ),
+    ],
+    "not_columns": [
+        (
+            lambda make=make: make(),
+            (
+                f"{where}: {field!r} must be the name of a column, or a list of names; it is {found!r}.",
+                f"{where}：“{field}”必须是列名，或列名的列表，现在是 {found!r}。",
+            ),
+        )
+        for make, where, field, found in (
+            (lambda: Balanced(5, on=5), "Balanced", "on", 5),
+            (lambda: SpatiallyBalanced(5, over={"x"}), "SpatiallyBalanced", "over", {"x"}),
+            (lambda: PPS(5, "people", order=5), "PPS", "order", 5),
+            (lambda: Systematic(5, order=("a", 1)), "Systematic", "order", ("a", 1)),
+            (lambda: Stratified(None, ONE), "Stratified", "by", None),
+        )
+    ],
+    "not_a_column": [
+        (
+            lambda make=make: make(),
+            (
+                f"{where}: 'size' must be the name of a column; it is {found!r}.",
+                f"{where}：“size”必须是列名，现在是 {found!r}。",
+            ),
+        )
+        for make, where, found in (
+            (lambda: PPS(5, ["people"]), "PPS", ["people"]),
+            (lambda: Poisson(5, None), "Poisson", None),
+            (lambda: PPSWithReplacement(5, 1), "PPSWithReplacement", 1),
+            (lambda: Balanced(5, on=("x",), size=1), "Balanced", 1),
+            (lambda: SpatiallyBalanced(5, over=("x",), size=1), "SpatiallyBalanced", 1),
+        )
+    ],
+    "column_twice": [
+        (
+            lambda: Balanced(5, on=("x", "y", "x")),
+            (
+                "Balanced: 'on' names a column twice: x, y, x. Name each once.",
+                "Balanced：“on”有列名重复：x, y, x。每列只写一次。",
+            ),
+        )
+    ],
+    "not_a_bool": [
+        (
+            lambda: Systematic(5, circular="no"),
+            (
+                "Systematic: 'circular' must be true or false; it is 'no'.",
+                "Systematic：“circular”只能是真或假，现在是 'no'。",
+            ),
+        )
+    ],
+    "not_stages": [
+        (
+            lambda: Multistage(None),
+            (
+                "Multistage: the stages must be a table of units and their designs; they are None.",
+                "Multistage：各阶段必须写成“单位列名：设计”的表，现在是 None。",
+            ),
+        )
     ],
     "bad_pps_method": [
         (
@@ -570,10 +637,10 @@ CASES |= {
                 within=clients(PPSWithReplacement(n=40, size="people")),
             ),
             (
-                'draw clients: 35 units were drawn again, first "S-1", and each draw would need units of its '
-                "own. Draw its units without replacement.",
-                "draw clients：有 35 次重复抽中，第一个是“S-1”；每次抽中都要有自己的下级单位。"
-                "请改用不放回抽样。",
+                "draw clients: it was drawn with replacement, and each draw of a unit would need units of "
+                "its own inside it. Draw without replacement what other units are drawn in.",
+                "draw clients：这是有放回抽样，每抽中一次都要有自己的下级单位。"
+                "要在其中再抽样的单位，请用不放回抽样。",
             ),
         )
     ],
