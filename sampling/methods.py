@@ -50,7 +50,7 @@ from sampling.select import (
     tille,
 )
 
-NEGLIGIBLE = 1e-12
+NEGLIGIBLE = 1e-15
 Drawn = tuple[Positions, NDArray[np.float64]]
 
 

@@ -71,9 +71,7 @@ BY_COPY: dict[str, tuple[Any, np.ndarray]] = {
     **{
         f"{method} by size{along}": (
             Stratified("copy", PPS(n=4, size="size", order=order, method=method)),
-            computed(inclusion_probabilities(SIZES, 4))
-            if method == "pareto"
-            else inclusion_probabilities(SIZES, 4),
+            computed(inclusion_probabilities(SIZES, 4), method),
         )
         for method in get_args(PPSMethod)
         if method != "systematic"
