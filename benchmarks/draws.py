@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 STRATA = 500
-DRAWS = ("stratified", "simple random", "pps systematic", "pivotal", "poisson")
+DRAWS = ("stratified", "simple random", "pps systematic", "random pivotal", "poisson")
 R_SCRIPT = """
 suppressMessages(library(sampling))
 N <- {rows}; n <- {n}; set.seed(1)
@@ -79,7 +79,7 @@ def design(name: str, n: int) -> Any:
         "stratified": Stratified("stratum", SimpleRandom(n=n // STRATA)),
         "simple random": SimpleRandom(n=n),
         "pps systematic": PPS(n=n, size="size"),
-        "pivotal": PPS(n=n, size="size", order=("id",), method="pivotal"),
+        "random pivotal": PPS(n=n, size="size", method="pivotal"),
         "poisson": Poisson(n=n, size="size"),
     }[name]
 

@@ -16,6 +16,7 @@ from sampling.columns import (
     Utf8,
     blocks,
     byte_keys,
+    bytes_used,
     category,
     category_of,
     decoded,
@@ -162,6 +163,8 @@ def _line_order(
     ids: Utf8, above: list[Category], more: bool, rows: Positions, where: str
 ) -> Positions | None:
     """Give the order of the frame's lines, None where they stand in it; ids may repeat in other parents."""
+    if not above and bool((ids[1:] > ids[:-1]).all()) and not bytes_used(ids)[1:32].any():
+        return None
     keys = byte_keys(ids)
     plain = keys is not None and not any(char < " " for one in above for text in one.texts for char in text)
     if keys is None or not plain:

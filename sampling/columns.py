@@ -177,8 +177,9 @@ def digits(values: NDArray[np.int64]) -> Utf8:
         left = values[at]
         written = np.empty((left.size, one), dtype=np.uint8)
         for place in range(one - 1, -1, -1):
-            left, digit = np.divmod(left, 10)
-            written[:, place] = digit + ord("0")
+            tenth = left // 10  # faster than divmod
+            written[:, place] = left - tenth * 10 + ord("0")
+            left = tenth
         result[at, :one] = written
     return result.view(f"S{width}").ravel()
 
@@ -189,6 +190,15 @@ def size_digits(sizes: NDArray[np.float64]) -> Utf8:
     if whole and sizes.min(initial=0.0) >= 0 and sizes.max(initial=0.0) < LARGEST_WHOLE:
         return digits(sizes.astype(np.int64))
     return encoded(size_text(sizes))
+
+
+def bytes_used(texts: Utf8) -> NDArray[np.bool_]:
+    """Tell which of the 256 bytes texts hold; the padding is byte 0."""
+    matrix = texts.view(np.uint8).reshape(texts.size, texts.itemsize)
+    used = np.zeros(256, dtype=bool)
+    for block in blocks(texts.size):
+        used[matrix[block]] = True
+    return used
 
 
 def byte_keys(texts: Utf8) -> list[NDArray[np.uint64]] | None:
@@ -206,9 +216,7 @@ def byte_keys(texts: Utf8) -> list[NDArray[np.uint64]] | None:
     array([2, 0, 1])
     """
     matrix = texts.view(np.uint8).reshape(texts.size, texts.itemsize)
-    used = np.zeros(256, dtype=bool)
-    for block in blocks(texts.size):
-        used[matrix[block]] = True
+    used = bytes_used(texts)
     if used[1:32].any():
         return None
     used[0] = True

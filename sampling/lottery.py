@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sampling.errors import DesignError
+from sampling.sorting import ascending_words
 
 SEPARATOR = "\x1f"
 BITS = 53
@@ -179,10 +180,10 @@ def smallest(words: NDArray[np.uint64], count: int) -> NDArray[np.intp]:
     >>> smallest(np.array([9, 3, 5, 3], dtype=np.uint64), 1)
     array([1, 3])
     """
-    at = np.arange(words.size, dtype=np.intp)
-    if count < words.size:
-        at = np.flatnonzero(words <= np.partition(words, count - 1)[count - 1])
-    result: NDArray[np.intp] = at[np.argsort(words[at], kind="stable")]
+    if count >= words.size:
+        return ascending_words(words)
+    at = np.flatnonzero(words <= np.partition(words, count - 1)[count - 1])
+    result: NDArray[np.intp] = at[ascending_words(words[at])]
     return result
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sampling.cells import Cell, Names, Reading
+from sampling.columns import bytes_used
 from sampling.designs import (
     ALONG_A_LIST,
     PPS,
@@ -51,6 +52,8 @@ from sampling.select import (
 )
 
 NEGLIGIBLE = 1e-15
+LONGEST_WHOLE = 16  # so many digits a float may round
+DIGITS = [0, *range(ord("0"), ord("9") + 1)]
 Drawn = tuple[Positions, NDArray[np.float64]]
 
 
@@ -98,6 +101,11 @@ def list_order(cell: Cell, order: Names, read: Reading) -> Positions:
     """Order a cell by columns; what ties keeps the order of ids, since cells stand in it."""
     result = np.arange(cell.at.size, dtype=np.intp)
     for column in reversed(order):
+        if column == read.names[0] and column not in read.categories and column not in read.sizes:
+            ids = read.ids[cell.at][result]
+            if ids.itemsize < LONGEST_WHOLE and not np.delete(bytes_used(ids), DIGITS).any():
+                result = result[np.argsort(ids.astype(np.int64), kind="stable")]
+                continue
         one = read.texts(column)
         used, code = np.unique(one.codes[cell.at], return_inverse=True)
         key = list_order_key([one.texts[at] for at in used])

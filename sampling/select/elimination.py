@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sampling.lottery import BITS, Stream
 from sampling.select.equal import Positions
-from sampling.select.sorting import ascending
+from sampling.sorting import ascending
 
 Floats = NDArray[np.float64]
 Number = TypeVar("Number", float, Floats)

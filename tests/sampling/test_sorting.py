@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sampling.select.sorting import ascending
+from sampling.sorting import ascending
 
 
 @settings(deadline=None, derandomize=True)
