@@ -16,11 +16,11 @@ from sampling.columns import (
     Utf8,
     blocks,
     byte_keys,
-    bytes_used,
     category,
     category_of,
     decoded,
     encoded,
+    has_control_characters,
     joined_lines,
     size_category,
     size_digits,
@@ -163,7 +163,7 @@ def _line_order(
     ids: Utf8, above: list[Category], more: bool, rows: Positions, where: str
 ) -> Positions | None:
     """Give the order of the frame's lines, None where they stand in it; ids may repeat in other parents."""
-    if not above and bool((ids[1:] > ids[:-1]).all()) and not bytes_used(ids)[1:32].any():
+    if not above and bool((ids[1:] > ids[:-1]).all()) and not has_control_characters(ids):
         return None
     keys = byte_keys(ids)
     plain = keys is not None and not any(char < " " for one in above for text in one.texts for char in text)
