@@ -215,7 +215,7 @@ class Balanced(_Whole):
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        _whole_names(self, "on", at_least=1)
+        _whole_names(self, "on", at_least=1, once=True)
         if self.size is not None:
             _one_name(self, "size")
 
@@ -243,12 +243,12 @@ class SpatiallyBalanced(_Whole):
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        _whole_names(self, "over", at_least=1)
+        _whole_names(self, "over", at_least=1, once=True)
         if self.size is not None:
             _one_name(self, "size")
 
 
-def _whole_names(method: object, field: str, at_least: int = 0) -> None:
+def _whole_names(method: object, field: str, at_least: int = 0, once: bool = False) -> None:
     """Keep names of columns in a tuple: one given as text must not be read letter by letter."""
     given = getattr(method, field)
     where = type(method).__name__
@@ -257,7 +257,7 @@ def _whole_names(method: object, field: str, at_least: int = 0) -> None:
         raise DesignError("not_columns", where=where, field=field, found=given)
     if len(names) < at_least:
         raise DesignError("no_columns", where=where, field=field)
-    if len(set(names)) < len(names):
+    if once and len(set(names)) < len(names):
         raise DesignError("column_twice", where=where, field=field, found=", ".join(names))
     object.__setattr__(method, field, tuple(names))
 
