@@ -249,7 +249,8 @@ class Tickets:
         """
         words = self.words(0)[0] if first is None else first
         at = smallest(words, count)
-        if bool((words[at[1:]] == words[at[:-1]]).any()):
+        there = words[at]
+        if bool((there[1:] == there[:-1]).any()):
             ids = [one.decode() for one in self.ids[at].tolist()]
             at = at[lottery_order(self.lottery.digests("order", self.parents, ids), ids)]
         return at[:count]

@@ -29,7 +29,7 @@ from sampling.designs import (
 from sampling.errors import DesignError, FrameError
 from sampling.frame import list_order_key
 from sampling.lottery import Stream, Tickets, fractions
-from sampling.probabilities import exact_sum, inclusion_probabilities
+from sampling.probabilities import exact_sum, with_certain
 from sampling.select import (
     Positions,
     bernoulli,
@@ -131,10 +131,12 @@ def _systematic(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets
     return picked, np.full(n, n / cell.at.size)
 
 
-def _by_size(cell: Cell, column: str, n: int, read: Reading, tickets: Tickets) -> NDArray[np.float64]:
-    """Give inclusion probabilities by size, or name a unit that could as well not be there."""
+def _by_size(
+    cell: Cell, column: str, n: int, read: Reading, tickets: Tickets
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Give probabilities by size, and certain units, or name a unit that could as well not be there."""
     size = read.sizes[column][cell.at]
-    prob = inclusion_probabilities(size, n)
+    prob, certain = with_certain(size, n)
     least = int(np.argmin(prob))
     if prob[least] < NEGLIGIBLE:
         raise FrameError(
@@ -145,15 +147,15 @@ def _by_size(cell: Cell, column: str, n: int, read: Reading, tickets: Tickets) -
             unit=tickets.ids[least].decode(),
             prob=prob[least].item(),
         )
-    return prob
+    return prob, certain
 
 
 def _pps(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Drawn:
     size = read.sizes[method.size][cell.at]
-    prob = _by_size(cell, method.size, n, read, tickets)
+    prob, certain = _by_size(cell, method.size, n, read, tickets)
     if method.method == "systematic":
         order = list_order(cell, method.order, read) if method.order else tickets.order()
-        picked = pps_systematic(order, size, n, tickets.start())
+        picked = pps_systematic(order, size, n, tickets.start(), certain)
         return picked, prob[picked]
     rest = np.flatnonzero(prob < 1)
     left = n - (prob.size - rest.size)
@@ -184,7 +186,7 @@ def _pps_with_replacement(cell: Cell, method: Any, n: int, read: Reading, ticket
 
 
 def _poisson(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Drawn:
-    prob = _by_size(cell, method.size, n, read, tickets)
+    prob, _ = _by_size(cell, method.size, n, read, tickets)
     picked = poisson(tickets.numbers(), prob)
     return picked, prob[picked]
 
@@ -211,7 +213,7 @@ def _spread_out(
     if method.size is None:
         prob = np.full(cell.at.size, n / cell.at.size)
     else:
-        prob = _by_size(cell, method.size, n, read, tickets)
+        prob, _ = _by_size(cell, method.size, n, read, tickets)
     rest = np.flatnonzero(prob < 1)
     chosen = prob == 1
     if rest.size:

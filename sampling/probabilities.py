@@ -130,10 +130,19 @@ def inclusion_probabilities(size: ArrayLike, n: int) -> NDArray[np.float64]:
     >>> inclusion_probabilities([50, 30, 10, 10], 2)
     array([1. , 0.6, 0.2, 0.2])
     """
+    return with_certain(size, n)[0]
+
+
+def with_certain(size: ArrayLike, n: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Give the inclusion probabilities, and which units are certain.
+
+    >>> with_certain([50, 30, 10, 10], 2)[1]
+    array([ True, False, False, False])
+    """
     certain = certain_units(size, n)
     sizes = np.asarray(size, dtype=np.float64)
     prob = np.ones(sizes.size)
     left = n - int(certain.sum())
     if left:
         prob[~certain] = left * sizes[~certain] / exact_sum(sizes[~certain])
-    return prob
+    return prob, certain

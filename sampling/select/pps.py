@@ -38,7 +38,13 @@ def whole_sizes(size: NDArray[np.float64]) -> NDArray[np.int64] | NDArray[np.obj
     return np.array([int(fraction * scale) for fraction in fractions], dtype=object)
 
 
-def pps_systematic(order: Positions, size: NDArray[np.float64], n: int, start: int) -> Positions:
+def pps_systematic(
+    order: Positions,
+    size: NDArray[np.float64],
+    n: int,
+    start: int,
+    certain: NDArray[np.bool_] | None = None,
+) -> Positions:
     """Take certain units, then go along the cumulated sizes of the rest at equal intervals.
 
     Parameters
@@ -51,6 +57,8 @@ def pps_systematic(order: Positions, size: NDArray[np.float64], n: int, start: i
         At most N.
     start : int
         Random whole number below 2^53.
+    certain : ndarray of bool, shape (N,), optional
+        ``certain_units(size, n)``, where it is known.
 
     Returns
     -------
@@ -65,7 +73,7 @@ def pps_systematic(order: Positions, size: NDArray[np.float64], n: int, start: i
     >>> pps_systematic(np.arange(4), np.array([50.0, 30.0, 10.0, 10.0]), 2, 2**52)
     array([0, 1])
     """
-    certain = certain_units(size, n)
+    certain = certain_units(size, n) if certain is None else certain
     rest = order[~certain[order]]
     left = n - int(certain.sum())
     chosen = certain.copy()
