@@ -19,6 +19,7 @@ Utf8 = NDArray[np.bytes_]
 
 BLOCK = 1 << 17
 LARGEST_WHOLE = 2.0**63
+FEWER = 8
 SHORT_DIGITS = 10  # numbers of fewer fit 32 bits
 BITS = 64
 
@@ -170,21 +171,27 @@ def digits(values: NDArray[np.int64]) -> Utf8:
     """
     if not values.size:
         return np.empty(0, dtype="S1")
-    powers = 10 ** np.arange(1, 19, dtype=np.int64)
-    length = 1 + np.searchsorted(powers, values, side="right")
-    width = int(length.max())
+    high = int(values.max())
+    if high * FEWER < values.size:  # each number is written once
+        return _written(np.arange(high + 1))[values]
+    return _written(values)
+
+
+def _written(values: NDArray[np.int64]) -> Utf8:
+    shortest, width = len(str(values.min())), len(str(values.max()))
     result = np.zeros((values.size, width), dtype=np.uint8)
-    for one in np.flatnonzero(np.bincount(length)).tolist():
-        at = np.flatnonzero(length == one) if one < width or (length < width).any() else slice(None)
+    for length in range(shortest, width + 1):
+        at: Any = slice(None)
+        if shortest < width:
+            least = 10 ** (length - 1) if length > 1 else 0
+            at = np.flatnonzero((values >= least) & (values < 10**length))
         left: NDArray[Any] = values[at]
-        if one < SHORT_DIGITS:
+        if length < SHORT_DIGITS:
             left = left.astype(np.uint32)  # short division is faster
-        written = np.empty((left.size, one), dtype=np.uint8)
-        for place in range(one - 1, -1, -1):
+        for place in range(length - 1, -1, -1):
             tenth = left // 10  # faster than divmod
-            written[:, place] = left - tenth * 10 + ord("0")
+            result[at, place] = left - tenth * 10 + ord("0")
             left = tenth
-        result[at, :one] = written
     return result.view(f"S{width}").ravel()
 
 

@@ -74,12 +74,16 @@ def pps_systematic(
     array([0, 1])
     """
     certain = certain_units(size, n) if certain is None else certain
-    rest = order[~certain[order]]
+    rest = order[~certain[order]] if certain.any() else order
     left = n - int(certain.sum())
+    if not left:
+        return order[certain[order]]
+    ends = np.cumsum(whole_sizes(size[rest]))
+    total = int(ends[-1])
+    points = [((start + (i << BITS)) * total) // (left << BITS) for i in range(left)]
+    picked = rest[np.searchsorted(ends, np.array(points, dtype=ends.dtype), side="right")]
+    if left == n:
+        return picked
     chosen = certain.copy()
-    if left:
-        ends = np.cumsum(whole_sizes(size[rest]))
-        total = int(ends[-1])
-        points = [((start + (i << BITS)) * total) // (left << BITS) for i in range(left)]
-        chosen[rest[np.searchsorted(ends, np.array(points, dtype=ends.dtype), side="right")]] = True
+    chosen[picked] = True
     return order[chosen[order]]

@@ -49,6 +49,12 @@ def test_digits_are_those_of_python(values: list[int]) -> None:
     assert decoded(digits(np.array(values))) == [str(value) for value in values]
 
 
+@pytest.mark.parametrize("low", [0, 7, 99, 123_456_789, 4_294_967_295, 10**14])
+def test_digits_of_many_numbers_near_each_other(low: int) -> None:
+    values = np.repeat(np.arange(low, low + 3), 500)
+    assert decoded(digits(values)) == [str(value) for value in values.tolist()]
+
+
 @steady
 @given(st.lists(ANY_TEXT))
 def test_encoded_text_comes_back(texts: list[str]) -> None:
