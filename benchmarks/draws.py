@@ -17,14 +17,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.memory import peak_megabytes
+
 STRATA = 500
+PAIRS = 3
 DRAWS = ("stratified", "simple random", "pps systematic", "random pivotal", "poisson")
 R_SCRIPT = """
 suppressMessages(library(sampling))
@@ -62,16 +67,6 @@ def best(action: Callable[[], object], runs: int = 3) -> float:
     return min(seconds(action) for _ in range(runs))
 
 
-def peak_megabytes() -> float:
-    """Give the peak memory of this process; not known on Windows."""
-    try:
-        import resource
-    except ImportError:
-        return float("nan")
-    unit = 1024**2 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-
-
 def design(name: str, n: int) -> Any:
     from sampling import PPS, Poisson, SimpleRandom, Stratified
 
@@ -85,17 +80,24 @@ def design(name: str, n: int) -> Any:
 
 
 def one_draw(name: str, rows: int, n: int) -> None:
-    """Draw once with a receipt, then compute the lottery numbers alone; print both and the memory."""
+    """Draw with a receipt and compute the lottery numbers alone, in turn; print medians and the memory.
+
+    A shared machine hashes up to 1.6 times slower in one minute than in the next: single runs of the two
+    do not compare.
+    """
     from sampling import draw
     from sampling.columns import unit_ids
     from sampling.lottery import Lottery
 
     frame = frame_of(rows)
-    drawing = seconds(lambda: draw(frame, design(name, n), key="k", name="bench", unit="id"))
+    drawn = partial(draw, frame, design(name, n), key="k", name="bench", unit="id")
+    drawing, lottery = [seconds(drawn)], []
     peak = peak_megabytes()
     ids = unit_ids(frame["id"], "id", "bench", np.arange(rows))
-    lottery = seconds(lambda: Lottery("k", "bench").words("order", [], ids, [0]))
-    print(json.dumps({"draw": drawing, "lottery": lottery, "peak": peak}))
+    for _ in range(PAIRS):
+        lottery.append(seconds(lambda: Lottery("k", "bench").words("order", [], ids, [0])))
+        drawing.append(seconds(drawn))
+    print(json.dumps({"draw": median(drawing), "lottery": median(lottery), "peak": peak}))
 
 
 def in_own_process(name: str, rows: int, n: int) -> dict[str, float]:

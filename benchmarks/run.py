@@ -21,6 +21,7 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
+from benchmarks.memory import peak_megabytes
 from scoring.group import columns_of
 from toolkit import Round, Scheme
 from toolkit.answers import parse_answers
@@ -38,17 +39,6 @@ def timed(action: Callable[[], object], runs: int = 5) -> float:
         action()
         seconds.append(time.perf_counter() - start)
     return median(seconds)
-
-
-def peak_megabytes() -> float:
-    """Give the peak memory of this process; not known on Windows."""
-    try:
-        import resource
-    except ImportError:
-        return float("nan")
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
-        1024 if sys.platform != "darwin" else 1024**2
-    )
 
 
 def main() -> None:
