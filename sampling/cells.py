@@ -110,18 +110,7 @@ def read_frame(
     """Read and check the columns of a design; rows of undrawn parents are no part of the frame."""
     above = () if parents is None else parents.columns
     names = [unit, *above, *(c for c in columns_read(design) if c not in (unit, *above))]
-    for column in names:
-        if column not in frame.columns:
-            raise FrameError(
-                "no_column", where=where, column=column, columns=", ".join(map(str, frame.columns))
-            )
-    rows = np.arange(len(frame), dtype=np.intp)
-    read = {column: category(frame[column], column, where, rows, exact=True) for column in above}
-    if parents is not None:
-        rows = of_drawn(list(read.values()), parents, where)
-        read = {column: one.take(rows) for column, one in read.items()}
-    if not rows.size:
-        raise FrameError("empty_frame", where=where)
+    rows, read = rows_of_drawn(frame, names, parents, where)
 
     def given(column: str) -> pd.Series:
         return frame[column] if parents is None else frame[column].iloc[rows]
@@ -144,7 +133,33 @@ def read_frame(
     )
 
 
-def of_drawn(above: list[Category], parents: Parents, where: str) -> Positions:
+def rows_of_drawn(
+    frame: pd.DataFrame, names: Sequence[str], parents: Parents | None, where: str
+) -> tuple[Positions, dict[str, Category]]:
+    """Give the rows of drawn parents (all, where there are none) and their parents' ids.
+
+    Raises
+    ------
+    FrameError
+        One of the named columns is missing, a parent's id is bad, a drawn parent has no rows, or
+        no rows are left.
+    """
+    for column in names:
+        if column not in frame.columns:
+            columns = ", ".join(map(str, frame.columns))
+            raise FrameError("no_column", where=where, column=column, columns=columns)
+    rows = np.arange(len(frame), dtype=np.intp)
+    read: dict[str, Category] = {}
+    if parents is not None:
+        read = {c: category(frame[c], c, where, rows, exact=True) for c in parents.columns}
+        rows = _of_drawn(list(read.values()), parents, where)
+        read = {column: one.take(rows) for column, one in read.items()}
+    if not rows.size:
+        raise FrameError("empty_frame", where=where)
+    return rows, read
+
+
+def _of_drawn(above: list[Category], parents: Parents, where: str) -> Positions:
     """Give the rows whose parents were drawn, and refuse a drawn parent without rows."""
     drawn = set(parents.ids)
     if not above[0].codes.size:
@@ -229,9 +244,19 @@ def _places(columns: list[Category]) -> tuple[list[tuple[int, ...]], Positions]:
         code = rank[code]
     else:
         used, code = np.unique(code, return_inverse=True)
-    first = np.empty(used.size, dtype=np.intp)
-    first[code[::-1]] = np.arange(code.size - 1, -1, -1)
+    first = first_rows(code, used.size)
     return list(zip(*(codes[first].tolist() for codes in firsts), strict=True)), code
+
+
+def first_rows(code: Positions, kinds: int) -> Positions:
+    """Give each code's first row; every code below ``kinds`` is used.
+
+    >>> first_rows(np.array([1, 0, 1]), 2).tolist()
+    [1, 0]
+    """
+    first = np.empty(kinds, dtype=np.intp)
+    first[code[::-1]] = np.arange(code.size - 1, -1, -1)
+    return first
 
 
 def cells_of(read: Reading, design: Design, parents: Parents | None) -> list[Cell]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sampling.cells import of_drawn
+from sampling.cells import first_rows, rows_of_drawn
 from sampling.columns import Category, Positions, category, encoded
 from sampling.designs import Design, columns_read, size_columns, value_columns
 from sampling.errors import FrameError
-from sampling.frame import positive_sizes
+from sampling.frame import numbers, positive_sizes
 from sampling.parents import Parents
 
 
@@ -35,25 +35,16 @@ def collapsed(
     """
     above = () if parents is None else parents.columns
     values = [column for column in columns_read(design) if column not in (unit, *above)]
-    for column in (unit, *above, *values):
-        if column not in frame.columns:
-            columns = ", ".join(map(str, frame.columns))
-            raise FrameError("no_column", where=where, column=column, columns=columns)
-    rows = np.arange(len(frame), dtype=np.intp)
-    tells = [category(frame[column], column, where, rows, exact=True) for column in above]
-    if parents is not None:
-        rows = of_drawn(tells, parents, where)
-        tells = [one.take(rows) for one in tells]
-    if not rows.size:
-        raise FrameError("empty_frame", where=where)
+    rows, read = rows_of_drawn(frame, (unit, *above, *values), parents, where)
+    tells = [read[column] for column in above]
     tells.append(category(frame[unit].iloc[rows], unit, where, rows, exact=True))
     code, first = _numbered(tells)
     sizes, numeric = size_columns(design), (*size_columns(design), *value_columns(design))
     for column in values:
         given = frame[column].iloc[rows]
         if column in numeric:
-            numbers = pd.to_numeric(given, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-            same = (numbers == numbers[first][code]) | (np.isnan(numbers) & np.isnan(numbers[first][code]))
+            found = numbers(given)
+            same = (found == found[first][code]) | (np.isnan(found) & np.isnan(found[first][code]))
         else:
             codes = category(given, column, where, rows).codes
             same = codes == codes[first][code]
@@ -71,9 +62,7 @@ def _numbered(tells: list[Category]) -> tuple[Positions, Positions]:
     for one in tells[1:]:
         code = pd.factorize(code)[0] * len(one.texts) + one.codes
     code = pd.factorize(code)[0].astype(np.intp)
-    first = np.empty(int(code.max()) + 1, dtype=np.intp)
-    first[code[::-1]] = np.arange(code.size - 1, -1, -1)
-    return code, first
+    return code, first_rows(code, int(code.max()) + 1)
 
 
 def _varying(

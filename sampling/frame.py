@@ -95,7 +95,7 @@ def checked_texts(
     return texts
 
 
-def _numbers(column: pd.Series) -> NDArray[np.float64]:
+def numbers(column: pd.Series) -> NDArray[np.float64]:
     """Give a column as floats, NaN where a value is no number; dates and truth values are none."""
     if column.dtype.kind in "mMbc":
         return np.full(len(column), np.nan)
@@ -109,19 +109,8 @@ def positive_sizes(
     column: pd.Series, name: str, ids: NDArray[np.bytes_], where: str, rows: NDArray[np.intp]
 ) -> NDArray[np.float64]:
     """Give sizes as positive floats, or name the first that is not and its row in the whole frame."""
-    sizes = _numbers(column)
-    bad = np.flatnonzero(~(np.isfinite(sizes) & (sizes > 0)))
-    if bad.size:
-        at = int(bad[0])
-        raise FrameError(
-            "bad_size",
-            where=where,
-            column=name,
-            count=bad.size,
-            value=column.iloc[[at]].tolist()[0],
-            unit=ids[at].decode(),
-            row=int(rows[at]) + 1,
-        )
+    sizes = numbers(column)
+    _refuse_first("bad_size", ~(np.isfinite(sizes) & (sizes > 0)), column, name, ids, where, rows)
     return sizes
 
 
@@ -129,20 +118,31 @@ def finite_values(
     column: pd.Series, name: str, ids: NDArray[np.bytes_], where: str, rows: NDArray[np.intp]
 ) -> NDArray[np.float64]:
     """Give values of any sign as floats, or name the first that is none and its row in the whole frame."""
-    values = _numbers(column)
-    bad = np.flatnonzero(~(np.abs(values) < LARGEST_VALUE))
-    if bad.size:
-        at = int(bad[0])
+    values = numbers(column)
+    _refuse_first("bad_value", ~(np.abs(values) < LARGEST_VALUE), column, name, ids, where, rows)
+    return values
+
+
+def _refuse_first(
+    rule: str,
+    bad: NDArray[np.bool_],
+    column: pd.Series,
+    name: str,
+    ids: NDArray[np.bytes_],
+    where: str,
+    rows: NDArray[np.intp],
+) -> None:
+    if bad.any():
+        at = int(np.argmax(bad))
         raise FrameError(
-            "bad_value",
+            rule,
             where=where,
             column=name,
-            count=bad.size,
+            count=np.count_nonzero(bad),
             value=column.iloc[[at]].tolist()[0],
             unit=ids[at].decode(),
             row=int(rows[at]) + 1,
         )
-    return values
 
 
 def size_text(sizes: NDArray[np.float64]) -> list[str]:
@@ -162,8 +162,8 @@ def list_order_key(texts: Sequence[str]) -> NDArray[np.float64] | list[str]:
     >>> list_order_key(["10", "9a"])
     ['10', '9a']
     """
-    values = pd.to_numeric(pd.Series(list(texts), dtype=object), errors="coerce")
-    return list(texts) if values.isna().any() else values.to_numpy(dtype=np.float64)
+    values = numbers(pd.Series(list(texts), dtype=object))
+    return list(texts) if np.isnan(values).any() else values
 
 
 def frame_lines(columns: Sequence[Sequence[str]]) -> list[str]:

@@ -192,13 +192,11 @@ def _poisson(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -
 
 
 def _balanced(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Drawn:
-    columns = np.column_stack([read.sizes[one][cell.at] for one in method.on])
-    return _spread_out(cell, method, n, read, tickets, columns, cube)
+    return _spread_out(cell, method, n, read, tickets, method.on, cube)
 
 
 def _spread(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Drawn:
-    columns = np.column_stack([read.sizes[one][cell.at] for one in method.over])
-    return _spread_out(cell, method, n, read, tickets, columns, local_pivotal)
+    return _spread_out(cell, method, n, read, tickets, method.over, local_pivotal)
 
 
 def _spread_out(
@@ -207,17 +205,18 @@ def _spread_out(
     n: int,
     read: Reading,
     tickets: Tickets,
-    columns: NDArray[np.float64],
+    columns: Names,
     select: Callable[[NDArray[np.float64], NDArray[np.float64], Stream], Positions],
 ) -> Drawn:
     if method.size is None:
         prob = np.full(cell.at.size, n / cell.at.size)
     else:
         prob, _ = _by_size(cell, method.size, n, read, tickets)
+    values = np.column_stack([read.sizes[one][cell.at] for one in columns])
     rest = np.flatnonzero(prob < 1)
     chosen = prob == 1
     if rest.size:
-        chosen[rest[select(prob[rest], columns[rest], tickets.stream())]] = True
+        chosen[rest[select(prob[rest], values[rest], tickets.stream())]] = True
     picked = np.flatnonzero(chosen)
     return picked, prob[picked]
 
