@@ -9,6 +9,18 @@ from sampling.allocation.declared import (
     Proportional,
     SelfWeighting,
 )
+from sampling.coordination import (
+    AtMost,
+    Spread,
+    apart,
+    assign_areas,
+    listed,
+    loads,
+    overlap,
+    pair_teams,
+    rotated,
+    together,
+)
 from sampling.designs import (
     PPS,
     Balanced,
@@ -45,6 +57,7 @@ from sampling.verify import Verification, verify
 from sampling.weights import pseudo_weights, quota_targets, release
 
 __all__ = [
+    "AtMost",
     "Balanced",
     "Bernoulli",
     "Bethel",
@@ -66,9 +79,12 @@ __all__ = [
     "SimpleRandom",
     "SizePlan",
     "SpatiallyBalanced",
+    "Spread",
     "Stratified",
     "Systematic",
     "Verification",
+    "apart",
+    "assign_areas",
     "cv_of",
     "deff_of_clusters",
     "deff_of_weights",
@@ -76,14 +92,20 @@ __all__ = [
     "draw",
     "inclusion_probabilities",
     "joint_probabilities",
+    "listed",
+    "loads",
     "margin_of",
+    "overlap",
+    "pair_teams",
     "pseudo_weights",
     "quota_targets",
     "release",
+    "rotated",
     "size_for_cv",
     "size_for_difference",
     "size_for_grade",
     "size_for_margin",
     "sure_of",
+    "together",
     "verify",
 ]

@@ -105,11 +105,11 @@ class Cell:
 
 
 def read_frame(
-    frame: pd.DataFrame, design: Design, unit: str, parents: Parents | None, where: str
+    frame: pd.DataFrame, design: Design, unit: str, parents: Parents | None, where: str, more: Names = ()
 ) -> Reading:
-    """Read and check the columns of a design; rows of undrawn parents are no part of the frame."""
+    """Read and check the columns of a design, and more; rows of undrawn parents are no part of the frame."""
     above = () if parents is None else parents.columns
-    names = [unit, *above, *(c for c in columns_read(design) if c not in (unit, *above))]
+    names = list(dict.fromkeys([unit, *above, *columns_read(design), *more]))
     rows, read = rows_of_drawn(frame, names, parents, where)
 
     def given(column: str) -> pd.Series:

@@ -12,6 +12,15 @@ import pandas as pd
 from sampling.allocation.numbers import numbers_of
 from sampling.cells import Cell, Reading, cells_of, read_frame
 from sampling.collapse import collapsed
+from sampling.coordination.apply import (
+    ALGORITHMS,
+    Coordinate,
+    columns_of,
+    draw_coordinated,
+    refuse_other,
+)
+from sampling.coordination.lists import AtMost
+from sampling.coordination.places import Places
 from sampling.designs import (
     Design,
     Method,
@@ -47,6 +56,7 @@ def draw(
     unit: str,
     within: Sample | None = None,
     after: Sample | None = None,
+    coordinate: Coordinate | None = None,
 ) -> Sample:
     """Draw a sample that anyone with the frame and the receipt can draw again.
 
@@ -76,6 +86,10 @@ def draw(
         The first of two phases. The frame then holds its units, all of them, with what was learnt of
         them; ``prob`` is the product of both phases' probabilities, and ``Sample.phases`` gives the rows
         whose variance ``roles`` tell. A second phase draws fixed numbers with equal chances in strata.
+    coordinate : Places, AtMost or Spread, optional
+        What this simple random sample, in strata or not, shares with others: ``apart(…)`` from samples of
+        the same list, ``together(…)`` with a panel or ``rotated(…)`` out of it; a person drawn from
+        ``AtMost`` so many lists; samples ``Spread`` over one list.
 
     Returns
     -------
@@ -110,12 +124,15 @@ def draw(
     """
     where = f"draw {name}"
     parents = None if within is None else parents_of(within, where)
+    if coordinate is not None and (after is not None or isinstance(design, Multistage)):
+        raise DesignError("coordinate_method", where=where, found="Multistage" if after is None else "after=")
     if after is not None:
         if parents is not None or isinstance(design, Multistage):
             found = "Multistage" if parents is None else "within="
             raise DesignError("second_phase", where=where, found=found)
         return draw_after(frame, design, key, name, unit, phase_before(after, where))[0]
-    return joined([one for one, _ in draw_stages(frame, design, key, name, unit, parents)], design)
+    stages = draw_stages(frame, design, key, name, unit, parents, coordinate)
+    return joined([one for one, _ in stages], design)
 
 
 def _free(name: str, units: pd.DataFrame) -> str:
@@ -184,10 +201,11 @@ def draw_stages(
     name: str,
     unit: str,
     parents: Parents | None,
+    coordinate: Coordinate | None = None,
 ) -> list[tuple[Sample, Reading]]:
     """Draw every stage of a design; give each stage's sample, as it would be drawn by itself, and reading."""
     if not isinstance(design, Multistage):
-        return [draw_in(frame, design, key, name, unit, parents)]
+        return [draw_in(frame, design, key, name, unit, parents, coordinate=coordinate)]
     where = f"draw {name}"
     _check_stages(design, unit, where)
     drawn: list[tuple[Sample, Reading]] = []
@@ -256,6 +274,7 @@ def draw_in(
     parents: Parents | None,
     where: str = "",
     stage: int | None = None,
+    coordinate: Coordinate | None = None,
 ) -> tuple[Sample, Reading]:
     """Draw one stage, with the stage before given as plain data; give what was read too."""
     where = where or f"draw {name}"
@@ -264,15 +283,24 @@ def draw_in(
         raise DesignError("unit_before", where=where, unit=unit)
     above = 0 if parents is None else len(parents.columns)
     lottery = Lottery(key, name, stage or 1 + above)
-    read = read_frame(frame, design, unit, parents, where)
+    if coordinate is not None:
+        refuse_other(coordinate, method, key, where)
+    read = read_frame(frame, design, unit, parents, where, columns_of(coordinate))
     cells = cells_of(read, design, parents)
     asked = numbers_of(cells, design, read, parents, where)
     reserve = reserve_share(method, where)
     entry = METHODS[type(method)]
-    drawn = [
-        entry.select(cell, method, n, read, Tickets(lottery, cell.parents, cell.stratum, read.ids[cell.at]))
-        for cell, n in zip(cells, asked, strict=True)
-    ]
+    if coordinate is None:
+        drawn = [
+            entry.select(
+                cell, method, n, read, Tickets(lottery, cell.parents, cell.stratum, read.ids[cell.at])
+            )
+            for cell, n in zip(cells, asked, strict=True)
+        ]
+        algorithm = entry.algorithm(method)
+    else:
+        cells, drawn = draw_coordinated(coordinate, cells, asked, reserve, read, lottery, where)
+        algorithm = ALGORITHMS[type(coordinate)]
     if parents is not None and entry.independent:
         _refuse_empty(cells, drawn, where)
     stages = _stages(read, cells, drawn, parents, 1 + above, ordered=reserve > 0)
@@ -281,12 +309,13 @@ def draw_in(
     rows = np.concatenate([cell.at[picked] for cell, (picked, _) in zip(cells, drawn, strict=True)])
     units = frame.iloc[read.rows[rows]].reset_index(drop=True)
     renamed = {c: _free(f"drawn_{c}", units) for c in stages.columns if c in units.columns}
-    roles = _roles(design, parents, 1 + above, renamed)
+    roles = _roles(design, parents, 1 + above, renamed, isinstance(coordinate, AtMost))
     receipt = make_receipt(
         lottery=lottery,
         unit=unit,
         design=design,
-        algorithm=entry.algorithm(method),
+        algorithm=algorithm,
+        coordinate=None if coordinate is None else coordinate.plain(),
         read=read,
         parents=parents,
         roles=roles,
@@ -302,6 +331,8 @@ def draw_in(
             for cell, n, (picked, _) in zip(cells, asked, drawn, strict=True)
         ],
     )
+    if isinstance(coordinate, Places) and coordinate.frame not in (None, receipt["frame"]["sha256"]):
+        raise DesignError("other_list", where=where, lottery=coordinate.lottery)
     sample = Sample(pd.concat([units, stages.rename(columns=renamed)], axis=1), roles, receipt)
     return sample, read
 
@@ -374,13 +405,15 @@ def _stages(
     return pd.DataFrame({"prob": prob, "weight": 1.0 / prob, "role": role, **place, **above, **own})
 
 
-def _roles(design: Design, parents: Parents | None, stage: int, renamed: dict[str, str]) -> dict[str, Any]:
+def _roles(
+    design: Design, parents: Parents | None, stage: int, renamed: dict[str, str], unequal: bool
+) -> dict[str, Any]:
     """Say which drawn column plays which part, stage by stage."""
     above = [] if parents is None else parents.kinds
     cut = () if parents is None else parents.columns
     method = method_of(design)
     entry = METHODS[type(method)]
-    unequal = getattr(method, "size", None) is not None or entry.independent
+    unequal = unequal or getattr(method, "size", None) is not None or entry.independent
     own = {
         "stratified": any(column not in cut for column in strata_columns(design)),
         "unequal": unequal and not entry.replaced,

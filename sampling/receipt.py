@@ -30,6 +30,7 @@ def make_receipt(
     roles: Mapping[str, Any],
     added: Mapping[str, str],
     cells: Sequence[Mapping[str, Any]],
+    coordinate: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Gather a draw's receipt.
 
@@ -45,6 +46,7 @@ def make_receipt(
         "unit": unit,
         "algorithm": algorithm,
         "design": plain_design(design),
+        **({} if coordinate is None else {"coordinate": dict(coordinate)}),
         "within": None
         if parents is None
         else {

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sampling.cells import Reading
+from sampling.coordination.apply import Coordinate, coordinate_from
 from sampling.designs import design_from
 from sampling.draw import draw_after, draw_stages, joined
 from sampling.errors import DesignError, FrameError
@@ -119,12 +120,14 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
         raise DesignError("damaged_receipt", where=where, field="design") from None
     released = _released(receipt, where)
     stages, first = stage_receipts(receipt, design, where), _first(receipt, where)
+    coordinate = _coordinate(receipt, where)
     name, unit = receipt["name"], receipt["unit"]
     try:
         if first is not None:
             done = [draw_after(frame, design, receipt["key"], name, unit, first)]
         else:
-            done = draw_stages(frame, design, receipt["key"], name, unit, parents_from(stages[0]))
+            parents = parents_from(stages[0])
+            done = draw_stages(frame, design, receipt["key"], name, unit, parents, coordinate)
         again, read = joined([one for one, _ in done], design), done[-1][1]
         if released is not None:
             again = with_released(again, _numbers(again.receipt["cells"], released))
@@ -159,6 +162,13 @@ def _first(receipt: Mapping[str, Any], where: str) -> FirstPhase | None:
         return first_phase_from(receipt) if "after" in receipt else None
     except (AttributeError, KeyError, TypeError, ValueError):
         raise DesignError("damaged_receipt", where=where, field="after") from None
+
+
+def _coordinate(receipt: Mapping[str, Any], where: str) -> Coordinate | None:
+    try:
+        return coordinate_from(receipt)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise DesignError("damaged_receipt", where=where, field="coordinate") from None
 
 
 def _stage_differences(
@@ -441,8 +451,8 @@ def _roles_differences(sample: Sample, again: Sample) -> list[str]:
 
 def _terms(receipt: Mapping[str, Any]) -> dict[str, Any]:
     terms = {field: receipt[field] for field in ("algorithm", "stage", "roles", "added")}
-    released = {"released": receipt["released"]} if "released" in receipt else {}
-    return {**terms, "columns": receipt["frame"]["columns"], **released}
+    more = {field: receipt[field] for field in ("released", "coordinate") if field in receipt}
+    return {**terms, "columns": receipt["frame"]["columns"], **more}
 
 
 def _term_differences(said: Mapping[str, Any], done: Mapping[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 TEMPLATES: dict[str, tuple[str, str]] = {
@@ -212,6 +213,11 @@ class _Stated(ValueError):
         super().__init__(english.format(**found))
         self.rule = rule
         self.chinese = chinese.format(**found)
+        self._found = found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let the error come whole from another process."""
+        return partial(type(self), self.rule, **self._found), ()
 
     def _render_traceback_(self) -> list[str]:
         """Give the lines that IPython shows in place of a traceback: what to mend is not in our code."""

@@ -1,0 +1,21 @@
+"""Samples that know of each other: apart, together, rotated, spread, and lists that share people."""
+
+from sampling.coordination.lists import AtMost, listed
+from sampling.coordination.overlap import loads, overlap
+from sampling.coordination.places import Places, apart, rotated, together
+from sampling.coordination.spread import Spread
+from sampling.coordination.teams import assign_areas, pair_teams
+
+__all__ = [
+    "AtMost",
+    "Places",
+    "Spread",
+    "apart",
+    "assign_areas",
+    "listed",
+    "loads",
+    "overlap",
+    "pair_teams",
+    "rotated",
+    "together",
+]
