@@ -194,6 +194,14 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}: must be above 0; ({row}, {column}) is {value}. Use inf where the variance is known.",
         "{where}：必须大于 0；({row}, {column}) 是 {value}。方差已知处请用 inf。",
     ),
+    "overlapping_stages": (
+        "{where}: overlapping samples have one stage, units that are told by psu, and no adjustment cells.",
+        "{where}：相互重合的样本只能是一个阶段，要用 psu 说明单位，不能有调整组。",
+    ),
+    "domain_of_samples": (
+        "{where}: every domain must lie in one of the overlapping samples. Estimate by the column of samples.",
+        "{where}：每个估计域只能属于一个样本。请按样本列估计。",
+    ),
 }
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scoring.columns import base_weights, column_codes, numbers, refuse_missing, required
 from scoring.errors import AnswerError
 from scoring.nonresponse import Parts, Response
+from scoring.overlapping import Overlap, overlap_covariance
 from scoring.variance import Codes, Floats, Stage, add_stage, first_rows, paired, stage_parts
 
 Columns = str | Sequence[str | None] | None
@@ -48,6 +49,11 @@ class Survey:
         cells; both or neither. The rows are then all drawn units, respondents and eligible
         nonrespondents, whose answers are empty; ``weight`` is the weight before adjustment, and in
         each cell the respondents take over the weight of the others.
+    overlapping : str, optional
+        Column of samples, where several were drawn from the same population and overlap, such as each
+        evaluatee's own raters from one list. Units (one stage) keep their ids over all of them, and a
+        domain lies in one sample. Covariances between samples then follow from the common units, as
+        ``scoring.overlapping`` says.
     lonely : "error" or "adjust"
         What to do where a stratum has one sampled unit out of several: name it, or take its deviation
         from the mean of all linearised values, which is 0 (Lumley's ``survey.lonely.psu = "adjust"``);
@@ -104,6 +110,7 @@ class Survey:
     responded: str | None = None
     cell: str | None = None
     independent: Columns = None
+    overlapping: str | None = None
 
     def __post_init__(self) -> None:
         if not len(self.table):
@@ -233,12 +240,23 @@ class Survey:
         """
         if self.response is not None:
             return self.response.covariance(self.stages, z, domain, domains)
+        if self.overlapping is not None:
+            return self.overlap(z, domain, domains).cov
         size = domains * z.shape[1]
         result = np.zeros((size, size))
         for stage in self.stages:
             if stage.varies:
                 add_stage(result, stage, z, domain, domains)
         return result
+
+    def overlap(self, z: Floats, domain: Codes, domains: int) -> Overlap:
+        """Estimate as ``covariance`` does for overlapping samples, and tell what had to be changed for it."""
+        table, names = self.table, [self.overlapping, self.psu, self.stratum]
+        sample, unit, stratum = (
+            np.zeros(len(table), dtype=np.intp) if name is None else column_codes(table, name)
+            for name in (one if one is None or isinstance(one, str) else one[0] for one in names)
+        )
+        return overlap_covariance(self.stages[0], sample, unit, stratum, z, domain, domains)
 
 
 def _response(survey: Survey) -> Response | None:
@@ -291,10 +309,15 @@ def _stages(survey: Survey) -> tuple[Stage, ...]:
             known = ", ".join(one for one in psu if one is not None)
             raise AnswerError("not_a_psu", where="survey", name=name, known=known)
     rows = len(table)
-    outer = np.zeros(rows, dtype=np.intp)
+    if survey.overlapping is not None:
+        if count > 1 or psu[0] is None or survey.cell is not None or alone:
+            raise AnswerError("overlapping_stages", where="survey")
+        path = [survey.overlapping]  # the columns that tell a unit of the stage before
+        outer = column_codes(table, survey.overlapping)
+    else:
+        path, outer = [], np.zeros(rows, dtype=np.intp)
     above = np.ones(rows)
     stages = []
-    path: list[str] = []  # the columns that tell a unit of the stage before
     for at in range(count):
         path = path + [column for column in [strata[at]] if column is not None]
         own = path + [column for column in [psu[at]] if column is not None]
