@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import cyclopts
 
@@ -61,8 +61,17 @@ def create(name: str, *, scheme: str, folder: Path = Path("out")) -> None:
 
 
 @app.command
-def draw(round: Path, *, key: str) -> None:
-    """Draw every sample of a round, each with its receipt.
+def draw(
+    round: Path,
+    *,
+    key: str | None = None,
+    commit: Annotated[bool, cyclopts.Parameter(negative=())] = False,
+    public: str = "",
+    form: str = "",
+    freeze: Annotated[bool, cyclopts.Parameter(negative=())] = False,
+    reveal: str | None = None,
+) -> None:
+    """Draw every sample of a round, each with its receipt; under two locks in three steps.
 
     Parameters
     ----------
@@ -70,11 +79,35 @@ def draw(round: Path, *, key: str) -> None:
         The round's folder.
     key
         Decides all lottery numbers; announce its digest before the frames are closed.
+    commit
+        First step of two locks: make a secret, and a commitment to publish.
+    public
+        With --commit: which public number will be taken, of what date.
+    form
+        With --commit: how the number will be written, 0 for each digit.
+    freeze
+        Second step, before the public number is known: fix the frames.
+    reveal
+        Last step: the public number. Draws, and publishes the secret.
     """
     from toolkit.round import Round
 
-    for name, count in Round.open(round).draw(key).items():
-        print(f"{name}: {count:,}")
+    one = Round.open(round)
+    if sum([key is not None, commit, freeze, reveal is not None]) != 1 or (not commit and (public or form)):
+        raise RoundError(one.folder.name, [fault("", "draw_how")])
+    if commit:
+        digest = one.commit(public=public, form=form)
+        print(f"承诺的摘要，请公布。 Digest of the commitment, to be published:\n{digest}")
+    elif freeze:
+        digest = one.freeze()
+        print(f"名单的摘要，请在公开号码产生之前公布。 To be published before the number is known:\n{digest}")
+    else:
+        from toolkit.report.receipt import write_receipt
+
+        counts = one.reveal(reveal) if reveal is not None else one.draw(str(key))
+        for name, count in counts.items():
+            print(f"{name}: {count:,}")
+        print(write_receipt(one))
 
 
 @app.command

@@ -46,6 +46,7 @@ def round_differences(one: Round) -> Iterator[str]:
     for step in one.steps("create"):
         if file_digest(one.folder / "scheme.toml") != step["sha256"]:
             yield "scheme.toml: not the scheme that the round was created with"
+    yield from one.lock_differences()
     yield from _draw_differences(one)
     if one.steps("collect"):
         yield from _answer_differences(one)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from string import Formatter
 from typing import Any
+from unittest.mock import patch
 
 import openpyxl
 import pandas as pd
@@ -15,6 +16,7 @@ import pytest
 
 from sampling import Quota
 from toolkit import Round, RoundError, Scheme, SchemeError, Scores
+from toolkit.cli import draw as draw_command
 from toolkit.cli import verify
 from toolkit.errors import TEMPLATES, Fault, UnknownNameError, fault
 from toolkit.files import read_table, write_table
@@ -458,11 +460,63 @@ def verify_an_edited_round(bench: Bench) -> Any:
     return verify(one.folder)
 
 
+CELL = pd.DataFrame({"a": [1]})
+
+
 def played(bench: Bench) -> Scores:
     return bench.collect(lambda sheets: sheets).score()
 
 
+def locked(
+    bench: Bench, after: Callable[[Path], Any] | None = None, form: str = "", number: str = "7"
+) -> Any:
+    """Commit, freeze, let something happen to the folder, reveal."""
+    one = bench.make()
+    one.commit(public="福彩", form=form)
+    one.freeze()
+    if after is not None:
+        after(one.folder)
+    return one.reveal(number)
+
+
+def committed(bench: Bench) -> Round:
+    one = bench.make()
+    one.commit(public="福彩")
+    return one
+
+
+def freeze_twice(bench: Bench) -> Any:
+    one = committed(bench)
+    return one.freeze(), one.freeze()
+
+
+def draw_by_other_algorithms(bench: Bench) -> Any:
+    with patch("toolkit.round.locks.algorithms_of", lambda scheme: {"towns": ["other/1"]}):
+        one = committed(bench)
+    return one.freeze()
+
+
+def lengthen(file: str) -> Callable[[Path], Any]:
+    return lambda folder: (folder / file).write_bytes((folder / file).read_bytes() + b"# x\n")
+
+
 CASES: dict[str, Callable[[Bench], Any]] = {
+    "draw_how": lambda bench: draw_command(bench.make().folder),
+    "two_locks": lambda bench: committed(bench).draw("k"),
+    "committed_already": lambda bench: committed(bench).commit(public="福彩"),
+    "not_committed": lambda bench: bench.make().freeze(),
+    "no_public": lambda bench: bench.make().commit(public=" "),
+    "frozen_already": freeze_twice,
+    "not_frozen": lambda bench: committed(bench).reveal("7"),
+    "public_number": lambda bench: locked(bench, number=" "),
+    "public_form": lambda bench: locked(bench, form="00", number="7"),
+    "lock_file": lambda bench: locked(bench, lengthen("locks/commitment.json")),
+    "lock_scheme": lambda bench: locked(bench, lengthen("scheme.toml")),
+    "lock_algorithms": draw_by_other_algorithms,
+    "lock_secret": lambda bench: locked(bench, lengthen("private/secret.txt")),
+    "frame_changed": lambda bench: locked(bench, lengthen("frames/towns.csv")),
+    "frame_gone": lambda bench: locked(bench, lambda folder: (folder / "frames" / "staff.csv").unlink()),
+    "frame_late": lambda bench: locked(bench, lambda folder: write_table(folder / "frames" / "x.csv", CELL)),
     "no_file": lambda bench: Scheme.load("guangan-2031"),
     "not_utf8": lambda bench: Scheme.load(bench.file("gb.toml", SMALL.encode("gb18030"))),
     "not_toml": lambda bench: Scheme.load(bench.file("bad.toml", b"id = \n")),

@@ -79,7 +79,7 @@ def render(scores: Scores, facts: RoundFacts, made: bool) -> str:
         Whether frames or answers are made up.
     """
     scheme, internal = scores.scheme, scores.status == "provisional"
-    template = _template()
+    page = template("page.html")
     content = {
         "scheme": scheme,
         "facts": facts,
@@ -112,12 +112,13 @@ def render(scores: Scores, facts: RoundFacts, made: bool) -> str:
         "count": count,
         "span": span,
     }
-    text = html.unescape(template.render(content, font=""))
-    return template.render(content, font=base64.b64encode(subset_font(text)).decode("ascii"))
+    text = html.unescape(page.render(content, font=""))
+    return page.render(content, font=base64.b64encode(subset_font(text)).decode("ascii"))
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """Give one of the pages that stand beside this file."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     room = Environment(
@@ -128,7 +129,7 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return room.get_template("page.html")
+    return room.get_template(name)
 
 
 # --- the plan and the answers ----------------------------------------------------------------------------

@@ -14,13 +14,13 @@ from toolkit.errors import Fault, RoundError, fault
 from toolkit.files import file_digest, read_table, write_bytes, write_table
 from toolkit.intake import SET_ASIDE, Admitted, Intake, Withdrawal, admit, answer_rows
 from toolkit.response import CONTACT_KEYS, read_contacts, response_table
-from toolkit.round.draws import RoundDraws
+from toolkit.round.locks import RoundLocks
 from toolkit.samples import read_quota, worked
 from toolkit.scores import Drawn
 
 
 @dataclass(frozen=True)
-class RoundAnswers(RoundDraws):
+class RoundAnswers(RoundLocks):
     """A round's answers and contacts."""
 
     def collect(self, file: str | Path, group: str | None = None) -> Intake:

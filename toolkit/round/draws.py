@@ -38,10 +38,16 @@ class RoundDraws(RoundFolder):
         Raises
         ------
         RoundError
-            A frame is missing, or the round is drawn already.
+            A frame is missing, the round is drawn already, or it has two locks.
         FrameError, DesignError
             A frame cannot be drawn from.
         """
+        if self.steps("commit"):
+            raise RoundError(self.folder.name, [fault("", "two_locks")])
+        return self._draw(key)
+
+    def _draw(self, key: str, **said: Any) -> dict[str, int]:
+        """Draw every sample; ``said`` goes to the journal beside the key."""
         if self.steps("draw"):
             raise RoundError(self.folder.name, [fault("", "drawn_already")])
         frames = self.frames()
@@ -52,7 +58,7 @@ class RoundDraws(RoundFolder):
             if path.is_file()
         }
         counts = write_samples(self.scheme, frames, key, self.folder / "samples")
-        self.note("draw", key=key, units=counts, frames=files)
+        self.note("draw", key=key, units=counts, frames=files, **said)
         return counts
 
     def frames(self) -> dict[str, pd.DataFrame]:
