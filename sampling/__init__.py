@@ -38,6 +38,7 @@ from sampling.designs import (
 from sampling.draw import draw
 from sampling.errors import DesignError, FrameError
 from sampling.joint import joint_probabilities
+from sampling.margins import margin_targets, quota_cells, rounded_targets
 from sampling.probabilities import inclusion_probabilities
 from sampling.sample import Sample
 from sampling.size import (
@@ -95,12 +96,15 @@ __all__ = [
     "listed",
     "loads",
     "margin_of",
+    "margin_targets",
     "overlap",
     "pair_teams",
     "pseudo_weights",
+    "quota_cells",
     "quota_targets",
     "release",
     "rotated",
+    "rounded_targets",
     "size_for_cv",
     "size_for_difference",
     "size_for_grade",

@@ -141,6 +141,30 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "number for some of them by name.",
         "{where}：不能启用：{found}。请给每层一个整数、0.0 到 1.0 的比例，或按名称给某些层一个数。",
     ),
+    "bad_margin": (
+        "{where}: margin {margin}: counts must be numbers of at least 0, not all 0, one for each category; not so are {cells}.",
+        "{where}：边际 {margin}：人数必须是不小于 0 的数、不全为 0，每类一个；不符合的有 {cells}。",
+    ),
+    "margin_categories": (
+        "{where}: the margins {first} and {second} have different categories of {column}: {cells} stand in one only.",
+        "{where}：边际 {first} 和 {second} 的 {column} 分类不同：{cells} 只在其中一个里。",
+    ),
+    "margins_disagree": (
+        "{where}: the margins {first} and {second} contradict each other at {cell}: {one} against {other}.",
+        "{where}：边际 {first} 和 {second} 在 {cell} 上矛盾：一个是 {one}，一个是 {other}。",
+    ),
+    "bad_seed": (
+        "{where}: the seed must have numbers of at least 0, one for each cell of the margins; not so are {cells}.",
+        "{where}：初始表必须是不小于 0 的数，每个单元一个；不符合的有 {cells}。",
+    ),
+    "seed_zeros": (
+        "{where}: with the zeros of the seed the margins cannot be met: {cell} should hold {due}, the cells reach {found}.",
+        "{where}：初始表的 0 使边际无法满足：{cell} 应为 {due}，各单元只能凑成 {found}。",
+    ),
+    "no_rounding": (
+        "{where}: no whole numbers that sum to {n} keep every cell and margin within one. Cross fewer columns, or change n.",
+        "{where}：没有一组合计为 {n} 的整数能使每个单元和边际都只差不到 1。请少交叉几列，或改变总数。",
+    ),
     "unknown_cells": (
         "{where}: {count} cells of the sample have no population count: {cells}. Add their counts or recode them.",
         "{where}：样本中有 {count} 个单元没有总体数：{cells}。请补上或重新编码。",

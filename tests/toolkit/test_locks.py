@@ -163,7 +163,7 @@ def test_steps_are_taken_once_and_in_order(make_round: Make) -> None:
     refused("frozen_already", one.freeze)
     for number in ("", " \n", "7\u200b"):
         refused("public_number", lambda number=number: one.reveal(number))
-    for number in ("3 11 17 22 29 31 / 07", "03 11 17 22 29 31/07", NUMBER + " 1"):
+    for number in ("3 11 17 22 29 31 / 07", "03 11 17 22 29 31/07", NUMBER + " 1", "0" + NUMBER):
         refused("public_form", lambda number=number: one.reveal(number))
     assert one.steps("draw") == [] and not (one.folder / "locks" / "reveal.json").exists()
     one.reveal(NUMBER)
