@@ -183,6 +183,23 @@ def contacts(round: Path, *files: Path) -> None:
 
 
 @app.command
+def progress(round: Path) -> None:
+    """Tell how far the fieldwork is: planned and done, what is left, and who is behind.
+
+    Parameters
+    ----------
+    round
+        The round's folder.
+    """
+    from toolkit.counters import progress_lines
+    from toolkit.round import Round
+
+    one = Round.open(round)
+    for line in progress_lines(one.scheme, one.progress()):
+        print(line)
+
+
+@app.command
 def release(round: Path, draw: str, number: int, *, evaluatee: str = "", reason: str, office: str) -> None:
     """Release reserves of a list that is worked in lottery order; they all count from then on.
 

@@ -18,7 +18,7 @@ from scoring.group import columns_of
 from toolkit.answers import HEADS, KEYS, Answers, Checked, Finding, check_rows, column_faults, places
 from toolkit.errors import Fault, RoundError, fault
 from toolkit.files import read_cells
-from toolkit.quota import as_drawn, cell_labels, respondents
+from toolkit.quota import as_drawn, cell_labels, cells_of, respondents, targets_of
 from toolkit.scheme import Group, Scheme
 from toolkit.scores import Drawn
 
@@ -272,6 +272,11 @@ def admit(
     repeats, findings_of = _repeats(checked, place, good, rows, cell)
     findings += findings_of
     good &= ~repeats
+    for of in scheme.groups:
+        if of.over_quota == "set_aside":
+            over = _over_quota(checked, scheme, good, lists[of.id], of, quotas[of.id])
+            findings += over
+            good[[one.at for one in over]] = False
     counts = rows["file"][good].value_counts(sort=False)
     return Admitted(
         checked.answers(scheme, good),
@@ -312,6 +317,31 @@ def _cell_findings(
         found = " / ".join(str(rows[column].iloc[at]).strip() for column in columns)
         told = fault("", "unknown_cell", row=checked.rows["row"].iloc[at], found=found, frame=one.frame)
         findings.append(Finding(at, "、".join(columns), found, told))
+    return findings
+
+
+def _over_quota(
+    checked: Checked,
+    scheme: Scheme,
+    good: NDArray[np.bool_],
+    drawn: Drawn,
+    group: Group,
+    sheet: pd.DataFrame,
+) -> list[Finding]:
+    """Find the sheets that came after their cell was full; one without a rating fills nothing."""
+    answers = checked.answers(scheme, good).get(group.id)
+    if answers is None:
+        return []
+    rated = answers.table[answers.table.iloc[:, 2:].notna().any(axis=1)].sort_index()
+    cells = cells_of(rated, drawn.units, group)
+    targets = targets_of(sheet, group).reindex(cells).to_numpy()
+    came = rated.assign(cell=cells.to_numpy()).groupby(["evaluatee", "cell"], observed=True).cumcount()
+    findings = []
+    for at in np.flatnonzero(came.to_numpy() >= targets).tolist():
+        row, cell = int(rated.index[at]), str(cells.iloc[at])
+        what = {"row": checked.rows["row"].iloc[row], "evaluatee": checked.rows["evaluatee"].iloc[row]}
+        told = fault("", "over_quota", cell=cell, target=int(targets[at]), **what)
+        findings.append(Finding(row, "、".join(group.draws[-1].design.by), cell, told))  # type: ignore[union-attr]
     return findings
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sampling import Quota, quota_targets
+from sampling import Quota, quota_cells, quota_targets, rounded_targets
 from toolkit.errors import RoundError, fault
 from toolkit.resources import shipped
 from toolkit.scheme import Group
@@ -76,6 +76,9 @@ def quota_sheet(frame: pd.DataFrame, design: Quota, name: str) -> pd.DataFrame:
     ----------
     frame : DataFrame
         The design's columns; rows of one cell are added up.
+        Or ``margin`` (one of the design's columns), ``category`` and the count, where the census
+        gives no cells: these then follow from ``sampling.quota_cells``, as if the columns were independent,
+        and the targets keep the margins, as ``sampling.rounded_targets`` does.
     design : Quota
     name : str
         The frame's name, for messages.
@@ -83,10 +86,14 @@ def quota_sheet(frame: pd.DataFrame, design: Quota, name: str) -> pd.DataFrame:
     Raises
     ------
     RoundError
-        A column is missing, or a count is not above 0.
+        A column or margin is missing, or a count is not above 0.
+    FrameError
+        Margins contradict each other.
     """
     by = list(design.by)
-    missing = [column for column in [*by, design.size] if column not in frame]
+    from_margins = {"margin", "category"} <= set(frame.columns) and not set(by) & set(frame.columns)
+    columns = ["margin", "category"] if from_margins else by
+    missing = [column for column in [*columns, design.size] if column not in frame]
     if missing:
         raise RoundError(name, [fault("", "answers_columns", file=name, missing=", ".join(missing))])
     counts = pd.to_numeric(frame[design.size], errors="coerce")
@@ -94,11 +101,25 @@ def quota_sheet(frame: pd.DataFrame, design: Quota, name: str) -> pd.DataFrame:
     if bad.size:
         found = {"frame": name, "count": bad.size, "column": design.size, "row": int(frame.index[bad[0]]) + 2}
         raise RoundError(name, [fault("", "quota_count", **found)])
-    cells = frame[by].astype(str).apply(lambda column: column.str.normalize("NFC").str.strip())
+    cells = frame[columns].astype(str).apply(lambda column: column.str.normalize("NFC").str.strip())
+    if from_margins:
+        return _margin_sheet(cells.assign(population=counts), design, name)
     table = cells.assign(population=counts).groupby(by, sort=False)["population"].sum().reset_index()
     sizes = pd.Series(table["population"].to_numpy(), index=_labels(table, by))
     sheet: pd.DataFrame = table.assign(target=quota_targets(sizes, design.n).to_numpy())
     return sheet
+
+
+def _margin_sheet(table: pd.DataFrame, design: Quota, name: str) -> pd.DataFrame:
+    """Give cells and targets that fit the margins of a table in lines."""
+    sums = table.groupby(["margin", "category"], sort=False)["population"].sum()
+    there = list(dict.fromkeys(table["margin"]))
+    if set(there) != set(design.by):
+        missing = ", ".join(sorted(set(design.by) ^ set(there)))
+        raise RoundError(name, [fault("", "quota_margins", frame=name, found=missing)])
+    cells = quota_cells({column: sums[column] for column in design.by})
+    sheet = cells.rename("population").reset_index()
+    return sheet.assign(target=rounded_targets(cells, design.n).to_numpy())
 
 
 def _labels(table: pd.DataFrame, by: Sequence[str]) -> pd.Index:
@@ -144,6 +165,21 @@ def counts_of(sheet: pd.DataFrame, group: Group) -> pd.Series:
     design = group.draws[-1].design
     assert isinstance(design, Quota)
     return pd.Series(sheet["population"].to_numpy(dtype=np.float64), index=_labels(sheet, design.by))
+
+
+def targets_of(sheet: pd.DataFrame, group: Group) -> pd.Series:
+    """Give the interviews planned in every cell by its label."""
+    design = group.draws[-1].design
+    assert isinstance(design, Quota)
+    return pd.Series(sheet["target"].to_numpy(dtype=np.int64), index=_labels(sheet, design.by))
+
+
+def cells_of(keys: pd.DataFrame, units: pd.DataFrame, group: Group) -> pd.Series:
+    """Give the cell of every ``respondent`` of an ``evaluatee``, as they stand among the units."""
+    columns = ["evaluatee", group.draws[-1].unit]
+    cells = units.set_index([units[column].astype(str) for column in columns])[CELL]
+    wanted = pd.MultiIndex.from_arrays([keys["evaluatee"].astype(str), keys["respondent"].astype(str)])
+    return pd.Series(cells.reindex(wanted).to_numpy(), index=keys.index, dtype=object)
 
 
 def as_drawn(units: pd.DataFrame, group: Group, sheet: pd.DataFrame) -> Drawn:

@@ -101,6 +101,9 @@ class Group:
     adjust_by : list of str, optional
         Columns of the sample that tell, within each evaluatee, the cells in which respondents take over
         the weight of those who did not answer; an empty list makes one cell of each evaluatee.
+    over_quota : "count" or "set_aside", optional
+        For a quota: whether sheets beyond a full cell's target count (as they do where nothing is said), or
+        are set aside in the order in which they came.
     """
 
     id: str
@@ -113,6 +116,7 @@ class Group:
     short_frame: Literal["error", "take_all"]
     overlap: Literal["same"] | None = None
     adjust_by: tuple[str, ...] | None = None
+    over_quota: Literal["count", "set_aside"] | None = None
     __pydantic_config__: ClassVar[Config] = FORBID
 
     @property
@@ -382,6 +386,8 @@ def _group_faults(group: Group, path: str) -> Iterator[Fault]:
         yield fault(f"{path}.adjust_by", "adjust_plain")
     if group.is_quota and (len(group.draws) > 1 or group.adjust_by is not None):
         yield fault(f"{path}.draws", "quota_alone")
+    if group.over_quota is not None and not group.is_quota:
+        yield fault(f"{path}.over_quota", "over_plain")
     if group.is_quota and not group.draws[-1].per_evaluatee:
         yield fault(f"{path}.draws[{len(group.draws) - 1}].per_evaluatee", "quota_each")
     each = group.draws[-1].per_evaluatee

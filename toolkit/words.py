@@ -137,6 +137,14 @@ PLAN: dict[str, tuple[str, str]] = {
         "a quota of {n} in cells of {by}, in proportion to {size}; interviewers choose, so there are no "
         "inclusion probabilities",
     ),
+    "over_count": (
+        "  配额单元满额以后的回答照样计入。",
+        "  sheets beyond a full quota cell count too",
+    ),
+    "over_set_aside": (
+        "  配额单元满额以后的回答按收到的先后另列，不计入。",
+        "  sheets beyond a full quota cell are set aside, in the order in which they came",
+    ),
     "reserve": ("，每 1 个正式样本另抽 {share:g} 个备用样本", ", with {share:g} reserves for each"),
     "composite": (
         "综合得分 = {terms}。区间和名次区间的置信水平为 {level}。",
@@ -244,6 +252,8 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
             cells = comma.join(scheme.column_names.get(one, one) for one in group.adjust_by)
             lines.append(say("adjusted", cells=cells) if cells else say("adjusted_whole"))
         lines += [draw_in_words(draw, language, scheme.column_names) for draw in group.draws]
+        if group.is_quota and group.over_quota is not None:
+            lines.append(say(f"over_{group.over_quota}"))
     terms = " + ".join(f"{group.name}×{percent(group.weight)}" for group in scheme.groups)
     rule = scheme.ranking
     lines += [

@@ -393,7 +393,7 @@ def withdraw_from_two_worksheets(bench: Bench) -> None:
     one.withdraw("001-two.xlsx", reason="x", office="y", rows=[2])
 
 
-def quota(bench: Bench, cell: str, score: bool = False) -> None:
+def quota(bench: Bench, cell: str, score: bool = False, over: bool = False) -> None:
     group = SMALL[SMALL.index('[[groups]]\nid = "inspectors"') : SMALL.index("[[unclear]]")]
     draws = group[group.index("[[groups.draws]]") :]
     street = group.replace(
@@ -408,6 +408,8 @@ design = { kind = "quota", n = 5, by = ["age"] }
 """,
     )
     street = "\n".join(line for line in street.splitlines() if not line.startswith("overlap"))
+    if over:
+        street = street.replace("valid = 5", 'valid = 5\nover_quota = "set_aside"')
     text = SMALL.replace(group, street + "\n")
     residents = pd.DataFrame({"age": ["[15,60)", "[60,)"], "population": [3, 2]})
     one = bench.make(scheme=bench.file("quota.toml", text.encode()), residents=residents)
@@ -416,6 +418,8 @@ design = { kind = "quota", n = 5, by = ["age"] }
         [{"group": "inspectors", "respondent": "x", "evaluatee": "电信公司", "age": "七十"}]
     )
     good = sheets.assign(respondent="y", age=cell)
+    if over:
+        good = pd.concat([good.assign(respondent=f"y{at}") for at in range(6)])
     write_table(bench.folder / "a.csv", pd.concat([sheets, good]).assign(**dict.fromkeys(SERVICES, "7")))
     one.collect(bench.folder / "a.csv")
     if score:
@@ -558,6 +562,15 @@ CASES: dict[str, Callable[[Bench], Any]] = {
     "quota_empty": lambda bench: quota(bench, "[15,60)", score=True),
     "quota_each": lambda bench: Scheme.read(
         edited([('design = { kind = "census" }', 'design = { kind = "quota", n = 5, by = ["age"] }')])
+    ),
+    "over_quota": lambda bench: quota(bench, "[15,60)", over=True),
+    "over_plain": lambda bench: Scheme.read(
+        edited([('id = "delegates"\n', 'id = "delegates"\nover_quota = "count"\n')])
+    ),
+    "quota_margins": lambda bench: quota_sheet(
+        pd.DataFrame({"margin": ["age"], "category": ["a"], "population": ["1"]}),
+        Quota(2, ("sex",)),
+        "residents",
     ),
     "adjust_column": adjust_by_nothing,
     "nothing_withdrawn": lambda bench: withdraw(bench, rows=[99999]),

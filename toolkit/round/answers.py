@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from toolkit.answers import KEYS, Answers
+from toolkit.counters import progress_table
 from toolkit.drawing import gather
 from toolkit.errors import Fault, RoundError, fault
 from toolkit.files import file_digest, read_table, write_bytes, write_table
@@ -17,6 +18,8 @@ from toolkit.response import CONTACT_KEYS, read_contacts, response_table
 from toolkit.round.locks import RoundLocks
 from toolkit.samples import read_quota, worked
 from toolkit.scores import Drawn
+
+KEPT = ["answered_again", "answered_differently", "over_quota"]  # rows that are well but do not count
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class RoundAnswers(RoundLocks):
         found = self._admit(rows)
         sheets = found.sheets.get(kept, 0)
         set_aside = found.set_aside[found.set_aside["file"] == kept].reset_index(drop=True)
-        if not sheets and not set_aside["rule"].isin(["answered_again", "answered_differently"]).any():
+        if not sheets and not set_aside["rule"].isin(KEPT).any():
             reasons = [Fault("", *pair) for pair in zip(set_aside["why"], set_aside["why_zh"], strict=True)]
             raise RoundError(path.name, [fault("", "no_row_usable", file=path.name), *reasons])
         write_bytes(self.folder / "answers" / "raw" / kept, path.read_bytes())
@@ -144,11 +147,13 @@ class RoundAnswers(RoundLocks):
         return pd.concat(parts) if parts else pd.DataFrame(columns=[*KEYS, *self.scheme.cell_columns])
 
     def _admit(self, rows: pd.DataFrame, reserves: bool = True) -> Admitted:
+        return admit(rows, self.lists(reserves), self.scheme, self._withdrawn(), self._quota_sheets())
+
+    def _quota_sheets(self) -> dict[str, pd.DataFrame]:
         samples = self.folder / "samples"
-        quotas = {
+        return {
             group.id: read_quota(samples, group.draws[-1]) for group in self.scheme.groups if group.is_quota
         }
-        return admit(rows, self.lists(reserves), self.scheme, self._withdrawn(), quotas)
 
     def _withdrawn(self) -> list[Withdrawal]:
         return [
@@ -219,6 +224,10 @@ class RoundAnswers(RoundLocks):
         write_bytes(self.folder / "answers" / "contacts" / kept, path.read_bytes())
         self.note("contacts", file=kept, sha256=digest, lines=len(found))
         return len(found)
+
+    def progress(self) -> pd.DataFrame:
+        """Count what is done, left and over of every plan, cell and margin; see ``toolkit.counters``."""
+        return progress_table(self.scheme, self._quota_sheets(), self.admitted())
 
     def response(self, admitted: Admitted | None = None) -> pd.DataFrame:
         """Set planned against valid answers, with response rates; see ``toolkit.response``."""
