@@ -55,7 +55,7 @@ from sampling.size import (
     sure_of,
 )
 from sampling.verify import Verification, verify
-from sampling.weights import pseudo_weights, quota_targets, release
+from sampling.weights import pseudo_weights, quota_targets, release, replicates
 
 __all__ = [
     "AtMost",
@@ -103,6 +103,7 @@ __all__ = [
     "quota_cells",
     "quota_targets",
     "release",
+    "replicates",
     "rotated",
     "rounded_targets",
     "size_for_cv",

@@ -136,6 +136,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         '{where}: {count} units of the sample are not in its receipt, first "{unit}". Take the sample as it was drawn.',
         "{where}：样本中有 {count} 个单位不在抽样凭证里，第一个是“{unit}”。请用最初抽出的样本。",
     ),
+    "bad_replicate": (
+        "{where}: a replicate needs a whole number of units of at least 1; it is {found!r}.",
+        "{where}：每批备用样本的个数必须是不小于 1 的整数，现在是 {found!r}。",
+    ),
     "bad_release": (
         "{where}: cannot release {found}. Give a whole number for every stratum, a share from 0.0 to 1.0, or a "
         "number for some of them by name.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -23,14 +24,16 @@ MOST_NAMED = 10
 # ---------------------------------------------------------------------------------------- reserves
 
 
-def release(sample: Sample, released: int | float | Mapping[Any, int]) -> Sample:
+def release(sample: Sample, released: int | float | Mapping[Any, int], *, size: int | None = None) -> Sample:
     """Count the first reserves of each stratum as drawn.
 
     A list worked in lottery order is no quota: who is reached does not decide who is asked. With n main
     units and k released reserves of N the sample is the n + k smallest lottery numbers, so each unit has
     the probability (n + k)/N, times those of the stages before. That takes k to be settled without
-    looking at answers; it may follow how many were met. All n + k count in the response rate, those
-    who were not met too.
+    looking at answers or at who was drawn. Where it follows how many were met, (n + k)/N is nearly right in
+    large strata only: of 12 units, half of whom can be met, with 3 main units and 2 more where fewer than 2
+    were met, those who can be met are worked with probability 0.346, the others 0.321, and stated is 0.333
+    on average. All n + k count in the response rate, those who were not met too.
 
     Parameters
     ----------
@@ -40,6 +43,10 @@ def release(sample: Sample, released: int | float | Mapping[Any, int]) -> Sample
         How many reserves count: a whole number, in every stratum; a share from 0.0 to 1.0 of each
         stratum's reserves, rounded up; or whole numbers by stratum, 0 where none is given. A stratum is
         named by its parents' ids and its own values: one text, or a tuple of several.
+    size : int, optional
+        The reserves of each stratum come in replicates of so many, as ``replicates`` cuts them;
+        ``released`` then counts replicates, and each is released whole. A stratum that has fewer
+        replicates than others is released to its end.
 
     Returns
     -------
@@ -72,27 +79,71 @@ def release(sample: Sample, released: int | float | Mapping[Any, int]) -> Sample
     where = f"draw {receipt['name']}"
     if not has_reserves(receipt) or "released" in receipt:
         raise DesignError("no_reserves", where=where)
-    return with_released(sample, _numbers(receipt["cells"], released, where))
+    available = [len(cell["reserve"]) for cell in receipt["cells"]]
+    if size is None:
+        return with_released(sample, _numbers(receipt["cells"], released, available, where))
+    _refuse_size(size, where)
+    parts = [ceil(one / size) for one in available]
+    if _is_whole(released):  # in every stratum, as far as it goes
+        most = max(parts)
+        asked = _numbers(receipt["cells"], released, [most] * len(parts), where)
+    else:
+        asked = _numbers(receipt["cells"], released, parts, where)
+    return with_released(sample, [min(k * size, one) for k, one in zip(asked, available, strict=True)])
+
+
+def replicates(sample: Sample, size: int) -> pd.Series:
+    """Cut the reserves of each stratum, in lottery order, into replicates of ``size``.
+
+    A replicate is released whole, and everyone in it is worked to the end, met or not: then the main units
+    and the released replicates are a simple random sample of each stratum, with probability (n + k)/N. To
+    stop inside a replicate, once enough have answered, would favour who is easily met.
+
+    Parameters
+    ----------
+    sample : Sample
+        As it was drawn, with reserves.
+    size : int
+        Units of a stratum in a replicate; its last may have fewer.
+
+    Returns
+    -------
+    Series of int
+        Beside ``sample.units``: 0 for main units, 1 for the first replicate, and so on.
+
+    Raises
+    ------
+    DesignError
+        The sample has no reserves, or the size is no whole number of at least 1.
+
+    Examples
+    --------
+    >>> from sampling import SimpleRandom, draw
+    >>> frame = pd.DataFrame({"id": list("abcdefghi")})
+    >>> sample = draw(frame, SimpleRandom(n=3, reserve=1.0), key="k", name="demo", unit="id")
+    >>> replicates(sample, 2).tolist()
+    [0, 0, 0, 1, 1, 2]
+    >>> release(sample, 1, size=2).units["prob"].round(3).unique().tolist()  # (3 + 2) / 9
+    [0.556]
+    """
+    where = f"draw {sample.receipt['name']}"
+    if not has_reserves(sample.receipt):
+        raise DesignError("no_reserves", where=where)
+    _refuse_size(size, where)
+    cells = sample.receipt["cells"]
+    beyond = [place - len(cells[at]["drawn"]) for at, place in _places(sample)]
+    numbers = [0 if one < 0 else 1 + one // size for one in beyond]
+    return pd.Series(numbers, index=sample.units.index, name="replicate", dtype=np.int64)
 
 
 def with_released(sample: Sample, numbers: Sequence[int]) -> Sample:
     """Count so many reserves of each of the receipt's cells as drawn."""
     receipt = sample.receipt
-    where = f"draw {receipt['name']}"
     cells, parents = receipt["cells"], parents_from(receipt)
     sizes = [len(cell["drawn"]) + k for cell, k in zip(cells, numbers, strict=True)]
-    listed = {
-        (*cell["parents"], unit): (at, place)
-        for at, cell in enumerate(cells)
-        for place, unit in enumerate([*cell["drawn"], *cell.get("reserve", [])])
-    }
-    columns = [*(() if parents is None else parents.columns), receipt["unit"]]
-    names = list(zip(*(canonical_text(sample.units[c], c, where) for c in columns), strict=True))
-    strange = [name for name in names if name not in listed]
-    if strange:
-        raise DesignError("strange_unit", where=where, count=len(strange), unit=" / ".join(strange[0]))
-    rows = np.array([row for row, name in enumerate(names) if listed[name][1] < sizes[listed[name][0]]])
-    cell_of = [listed[names[row]][0] for row in rows]
+    places = _places(sample)
+    rows = np.array([row for row, (at, place) in enumerate(places) if place < sizes[at]])
+    cell_of = [places[row][0] for row in rows]
     stage = np.array([size / cell["units"] for size, cell in zip(sizes, cells, strict=True)])[cell_of]
     prob = stage
     if parents is not None:
@@ -109,11 +160,35 @@ def with_released(sample: Sample, numbers: Sequence[int]) -> Sample:
     return Sample(units, sample.roles, {**receipt, "released": said})
 
 
+def _places(sample: Sample) -> list[tuple[int, int]]:
+    """Give each unit's cell, and its place in the cell's lottery order."""
+    receipt = sample.receipt
+    where, parents = f"draw {receipt['name']}", parents_from(receipt)
+    listed = {
+        (*cell["parents"], unit): (at, place)
+        for at, cell in enumerate(receipt["cells"])
+        for place, unit in enumerate([*cell["drawn"], *cell.get("reserve", [])])
+    }
+    columns = [*(() if parents is None else parents.columns), receipt["unit"]]
+    names = list(zip(*(canonical_text(sample.units[c], c, where) for c in columns), strict=True))
+    strange = [name for name in names if name not in listed]
+    if strange:
+        raise DesignError("strange_unit", where=where, count=len(strange), unit=" / ".join(strange[0]))
+    return [listed[name] for name in names]
+
+
+def _refuse_size(size: object, where: str) -> None:
+    if not _is_whole(size) or int(str(size)) < 1:
+        raise DesignError("bad_replicate", where=where, found=size)
+
+
 def _numbers(
-    cells: Sequence[Mapping[str, Any]], released: int | float | Mapping[Any, int], where: str
+    cells: Sequence[Mapping[str, Any]],
+    released: int | float | Mapping[Any, int],
+    available: Sequence[int],
+    where: str,
 ) -> list[int]:
-    """Give how many reserves are released in each cell, or say what cannot be."""
-    available = [len(cell["reserve"]) for cell in cells]
+    """Give how many reserves, or replicates, are released in each cell, or say what cannot be."""
     if isinstance(released, float) and 0 <= released <= 1:
         return [share_of(size, released) for size in available]
     names = [(*cell["parents"], *cell["stratum"]) for cell in cells]

@@ -195,7 +195,7 @@ def progress(round: Path) -> None:
     from toolkit.round import Round
 
     one = Round.open(round)
-    for line in progress_lines(one.scheme, one.progress()):
+    for line in progress_lines(one.scheme, one.progress(), one.unworked()):
         print(line)
 
 
@@ -210,7 +210,8 @@ def release(round: Path, draw: str, number: int, *, evaluatee: str = "", reason:
     draw
         The draw's name in the scheme.
     number
-        How many in all in every stratum; never fewer than before.
+        How many in all in every stratum, or how many replicates where the draw has these; never fewer than
+        before.
     evaluatee
         Where each evaluatee has its own list.
     reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -99,8 +100,18 @@ def _summed(table: pd.DataFrame) -> pd.DataFrame:
     return table.groupby(keys, sort=False, as_index=False)[["target", "done", "left", "over"]].sum()
 
 
-def progress_lines(scheme: Scheme, table: pd.DataFrame) -> Iterator[str]:
+def progress_lines(
+    scheme: Scheme, table: pd.DataFrame, unworked: Mapping[str, int] = MappingProxyType({})
+) -> Iterator[str]:
     """Tell the counters: each group's sums, then who is furthest behind, in both languages.
+
+    Parameters
+    ----------
+    scheme : Scheme
+    table : DataFrame
+        As ``progress_table`` gives it.
+    unworked : mapping of str to int
+        By group, the drawn of whom nothing is known yet.
 
     Yields
     ------
@@ -114,6 +125,12 @@ def progress_lines(scheme: Scheme, table: pd.DataFrame) -> Iterator[str]:
             f"{group.name} {group.id}：{done:,} / {target:,}，还缺 {left:,}，超出 {over:,}。 "
             f"{left:,} to do, {over:,} over."
         )
+        if unworked.get(group.id):
+            open_ = unworked[group.id]
+            yield (
+                f"  抽中的还有 {open_:,} 份既无回答也无接触记录，应答率还不是最终的。 "
+                f"Of {open_:,} drawn nothing is known yet: the response rate is not final."
+            )
         finest = own[own["what"] == ("cell" if group.is_quota else "all")]
         behind = finest[finest["left"] > 0]
         behind = behind.assign(share=behind["done"] / behind["target"])

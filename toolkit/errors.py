@@ -55,6 +55,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "response": ("must be above 0 and at most {complete}, itself at most 1; it is {partial}", "必须大于 0 且不超过 {complete}，后者不超过 1；现为 {partial}"),
     "disposition": ("row {row}: {found!r} is no disposition; they are {known}", "第 {row} 行：{found!r} 不是处理结果；可写 {known} 或对应的中文"),
     "quota_empty": ("group {group}: nobody in {cells} rates {evaluatee!r}; collect more, or merge cells", "{group}：{cells} 中没有人评 {evaluatee!r}；请补充调查或合并单元"),
+    "replicate": ("replicates are of at least 1 unit, and need reserves; it is {found}", "每批备用样本至少 1 个，抽样要有备用样本；现为 {found}"),
     "quota_margins": ("{frame}: the margins must be the columns that the quota is by; {found} stand on one side only", "{frame}：边际须与配额的分类列一致；{found} 只在一边有"),
     "over_plain": ("only a quota has full cells; leave this key out", "只有配额才有满额的单元；请去掉这个键"),
     "over_quota": ("row {row}: {evaluatee!r} has its {target} of {cell} already; beyond the quota", "第 {row} 行：{evaluatee!r} 的 {cell} 已有 {target} 份，超出配额"),

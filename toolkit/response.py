@@ -81,6 +81,30 @@ def response_table(
     return table.reindex(columns=[*front, *DISPOSITIONS, *SHOWN, "RR1_weighted"])
 
 
+def unworked(
+    scheme: Scheme,
+    drawn: Mapping[str, Drawn],
+    answers: Mapping[str, Answers],
+    contacts: pd.DataFrame,
+) -> dict[str, int]:
+    """Count the drawn of whom nothing is known yet: neither a sheet nor a contact.
+
+    Released reserves are among the drawn. A response rate is final when there are none: until then it
+    depends on who was worked first.
+
+    Returns
+    -------
+    dict of str to int
+        By group that has a drawn list; respondents, once for each evaluatee they are to rate.
+    """
+    found = {}
+    for group in scheme.groups:
+        if not group.is_quota:
+            units = _dispositions(scheme, group, drawn[group.id], answers[group.id], contacts)
+            found[group.id] = int((~units["worked"]).sum())
+    return found
+
+
 def _sheets_by_evaluatee(scheme: Scheme, answers: Answers) -> Any:
     codes = answers.table["evaluatee"].cat.codes.to_numpy()
     valid = answers.table.iloc[:, 2:].notna().any(axis=1).to_numpy()
@@ -102,11 +126,12 @@ def _dispositions(
     last = _last_contact(units, contacts[contacts["group"] == group.id])
     last = last.replace({"complete": "other", "partial": "other"})  # met, but no sheet counts
     absent = np.arange(len(units)) >= sent
+    worked = ~absent | last.notna().to_numpy()
     units["disposition"] = units["disposition"].mask(absent, last.fillna("unknown"))
     rows = places(whole.table, drawn.units, group, scheme)
     roles = drawn.units["role"].to_numpy() if "role" in drawn.units else np.full(len(drawn.units), "main")
     weight = drawn.units[drawn.roles["weight"]].to_numpy(dtype=np.float64)
-    return units.assign(weight=weight[rows], reserve=roles[rows] == "reserve")
+    return units.assign(weight=weight[rows], reserve=roles[rows] == "reserve", worked=worked)
 
 
 def with_ineligible(scheme: Scheme, drawn: Mapping[str, Drawn], contacts: pd.DataFrame) -> dict[str, Drawn]:

@@ -65,6 +65,8 @@ class Draw:
         Whether each evaluatee has its own list, told by the frame's column ``evaluatee``.
     merge_rows : bool
         Whether rows of one unit are merged into one before the draw.
+    replicate : int, optional
+        Reserves of each stratum come in replicates of so many, which are released whole.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Draw:
     within: str | None = None
     per_evaluatee: bool = False
     merge_rows: bool = False
+    replicate: int | None = None
     __pydantic_config__: ClassVar[Config] = FORBID
 
 
@@ -381,6 +384,10 @@ def _group_faults(group: Group, path: str) -> Iterator[Fault]:
             yield fault(f"{path}.draws[{at}].within", "within", found=draw.within, due=before)
         if draw.per_evaluatee and at < len(group.draws) - 1:
             yield fault(f"{path}.draws[{at}].per_evaluatee", "stage_each")
+        if draw.replicate is not None and not (
+            draw.replicate >= 1 and getattr(method_of(draw.design), "reserve", 0) > 0
+        ):
+            yield fault(f"{path}.draws[{at}].replicate", "replicate", found=draw.replicate)
         before = draw.name
     if group.adjust_by is not None and group.official != "design":
         yield fault(f"{path}.adjust_by", "adjust_plain")

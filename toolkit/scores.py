@@ -91,7 +91,10 @@ class Scores:
     left_out : tuple of str
         In a provisional result, what is not in it yet.
     set_aside : int
-        Rows of answers that do not count because something is wrong with them.
+        Rows of answers that do not count because something is wrong with them, or their quota was full.
+    unworked : int
+        Drawn respondents, once for each evaluatee, with neither a sheet nor a contact: the response rates
+        are final when there are none.
     reserves : DataFrame
         Where reserves were released: scores with and without them.
     """
@@ -109,6 +112,7 @@ class Scores:
     status: Status = "preliminary"
     left_out: tuple[str, ...] = ()
     set_aside: int = 0
+    unworked: int = 0
     reserves: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property

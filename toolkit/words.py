@@ -137,6 +137,10 @@ PLAN: dict[str, tuple[str, str]] = {
         "a quota of {n} in cells of {by}, in proportion to {size}; interviewers choose, so there are no "
         "inclusion probabilities",
     ),
+    "replicate": (
+        "；备用样本按抽签顺序每层 {size} 个一批，整批启用",
+        "; reserves are released whole, in replicates of {size} in each stratum in lottery order",
+    ),
     "over_count": (
         "  配额单元满额以后的回答照样计入。",
         "  sheets beyond a full quota cell count too",
@@ -280,6 +284,8 @@ def draw_in_words(draw: Draw, language: Language = "zh", names: Mapping[str, str
     say = _speaker(language)
     each = (say("each") if draw.per_evaluatee else "") + (say("merged") if draw.merge_rows else "")
     how = design_in_words(draw.design, language, names)
+    if draw.replicate is not None:
+        how += say("replicate", size=draw.replicate)
     return str(say("draw", name=draw.name, frame=draw.frame, each=each, how=how))
 
 

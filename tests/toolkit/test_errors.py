@@ -567,6 +567,9 @@ CASES: dict[str, Callable[[Bench], Any]] = {
     "over_plain": lambda bench: Scheme.read(
         edited([('id = "delegates"\n', 'id = "delegates"\nover_quota = "count"\n')])
     ),
+    "replicate": lambda bench: Scheme.read(
+        edited([("merge_rows = true", "merge_rows = true\nreplicate = 3")])
+    ),
     "quota_margins": lambda bench: quota_sheet(
         pd.DataFrame({"margin": ["age"], "category": ["a"], "population": ["1"]}),
         Quota(2, ("sex",)),

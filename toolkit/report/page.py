@@ -92,6 +92,7 @@ def render(scores: Scores, facts: RoundFacts, made: bool) -> str:
         "rates": RATES,
         "rates_told": RATES_TOLD,
         "set_aside": scores.set_aside,
+        "unworked": scores.unworked,
         "reserves": reserves_told(scores),
         "trail": trail_rows(scores),
         "rule": rule_in_words(scheme),

@@ -14,7 +14,7 @@ from toolkit.drawing import gather
 from toolkit.errors import Fault, RoundError, fault
 from toolkit.files import file_digest, read_table, write_bytes, write_table
 from toolkit.intake import SET_ASIDE, Admitted, Intake, Withdrawal, admit, answer_rows
-from toolkit.response import CONTACT_KEYS, read_contacts, response_table
+from toolkit.response import CONTACT_KEYS, read_contacts, response_table, unworked
 from toolkit.round.locks import RoundLocks
 from toolkit.samples import read_quota, worked
 from toolkit.scores import Drawn
@@ -228,6 +228,11 @@ class RoundAnswers(RoundLocks):
     def progress(self) -> pd.DataFrame:
         """Count what is done, left and over of every plan, cell and margin; see ``toolkit.counters``."""
         return progress_table(self.scheme, self._quota_sheets(), self.admitted())
+
+    def unworked(self) -> dict[str, int]:
+        """Count by group the drawn of whom nothing is known yet; see ``toolkit.response.unworked``."""
+        found = self.admitted()
+        return unworked(self.scheme, found.drawn, found.answers, self._contacts())
 
     def response(self, admitted: Admitted | None = None) -> pd.DataFrame:
         """Set planned against valid answers, with response rates; see ``toolkit.response``."""

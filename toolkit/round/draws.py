@@ -134,7 +134,8 @@ class RoundDraws(RoundFolder):
         name : str
             The draw's name in the scheme.
         released : int, float or mapping
-            How many in all, as ``sampling.release`` takes it; never fewer than before.
+            How many in all, as ``sampling.release`` takes it; never fewer than before. Where the scheme
+            gives the draw replicates, how many of these.
         evaluatee : str
             Where each evaluatee has its own list.
         reason, office : str
@@ -157,21 +158,33 @@ class RoundDraws(RoundFolder):
         one = self._draw_of(name, evaluatee)
         sample = read_sample(self.folder / "samples", one, evaluatee)
         told: Any = released
+        what: dict[str, Any] = {"draw": name, "evaluatee": evaluatee}
+        if one.replicate is not None:
+            what |= {"replicates": _plain(released), "size": one.replicate}
+            cells = release(sample, released, size=one.replicate).receipt["released"]
+            # In units: what a list is worked by stays clear whatever becomes of the scheme.
+            released = {(*cell["parents"], *cell["stratum"]): cell["units"] for cell in cells}
         if isinstance(released, Mapping):
-            told = [[list(k) if isinstance(k, tuple) else [k], int(v)] for k, v in released.items()]
+            told = _plain(released)
         now = worked_ids(release(sample, released), one.unit)
         before = self.released().get((name, evaluatee))
         lost = set() if before is None else worked_ids(worked(sample, before), one.unit) - now
         if lost:
             raise RoundError(self.folder.name, [fault("", "released_less", count=len(lost))])
-        what = {"draw": name, "evaluatee": evaluatee, "released": told}
-        self.note("release", **what, reason=reason, office=office)
+        self.note("release", **what, released=told, reason=reason, office=office)
         main = worked_ids(worked(sample, 0), one.unit)
         return len(now - main)
 
     def released(self) -> dict[tuple[str, str], Any]:
         """Give what was released last of every list, by draw and evaluatee."""
         return {(step["draw"], step["evaluatee"]): step["released"] for step in self.steps("release")}
+
+
+def _plain(released: int | float | Mapping[Any, int]) -> Any:
+    """Write what is released as the journal can hold it."""
+    if not isinstance(released, Mapping):
+        return released
+    return [[list(k) if isinstance(k, tuple) else [k], int(v)] for k, v in released.items()]
 
 
 def worked_ids(sample: Sample, unit: str) -> set[str]:

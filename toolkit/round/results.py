@@ -12,7 +12,7 @@ from scoring import AnswerError
 from toolkit.errors import RoundError, fault, no_evaluatee
 from toolkit.files import file_digest, read_own_table, write_bytes, write_table
 from toolkit.intake import Admitted
-from toolkit.response import response_table, with_ineligible
+from toolkit.response import response_table, unworked, with_ineligible
 from toolkit.review import Change, reviewed
 from toolkit.round.answers import RoundAnswers
 from toolkit.scores import Scores, score
@@ -74,6 +74,7 @@ class Round(RoundAnswers):
         told: dict[str, Any] = {
             "response": response_table(self.scheme, found.drawn, found.answers, contacts),
             "set_aside": len(bad[["file", "sheet", "row"]].drop_duplicates()),
+            "unworked": sum(unworked(self.scheme, found.drawn, found.answers, contacts).values()),
         }
         drawn = with_ineligible(self.scheme, found.drawn, contacts)
         if provisional:
