@@ -18,6 +18,7 @@ from toolkit.scores import Drawn
 
 CELL = "quota cell"
 COUNT = "quota population"
+FROM_MARGINS = "margins"
 
 
 def census_cells(ages: Sequence[int], county: str | None = None, census: int = 2020) -> pd.DataFrame:
@@ -78,7 +79,7 @@ def quota_sheet(frame: pd.DataFrame, design: Quota, name: str) -> pd.DataFrame:
         The design's columns; rows of one cell are added up.
         Or ``margin`` (one of the design's columns), ``category`` and the count, where the census
         gives no cells: these then follow from ``sampling.quota_cells``, as if the columns were independent,
-        and the targets keep the margins, as ``sampling.rounded_targets`` does.
+        and the targets keep the margins, as ``sampling.rounded_targets`` does; a column ``source`` says so.
     design : Quota
     name : str
         The frame's name, for messages.
@@ -119,7 +120,7 @@ def _margin_sheet(table: pd.DataFrame, design: Quota, name: str) -> pd.DataFrame
         raise RoundError(name, [fault("", "quota_margins", frame=name, found=missing)])
     cells = quota_cells({column: sums[column] for column in design.by})
     sheet = cells.rename("population").reset_index()
-    return sheet.assign(target=rounded_targets(cells, design.n).to_numpy())
+    return sheet.assign(target=rounded_targets(cells, design.n).to_numpy(), source=FROM_MARGINS)
 
 
 def _labels(table: pd.DataFrame, by: Sequence[str]) -> pd.Index:

@@ -95,6 +95,8 @@ class Scores:
     unworked : int
         Drawn respondents, once for each evaluatee, with neither a sheet nor a contact: the response rates
         are final when there are none.
+    fitted : tuple of str
+        Groups whose quota cells follow from margins, by an assumption.
     reserves : DataFrame
         Where reserves were released: scores with and without them.
     """
@@ -113,6 +115,7 @@ class Scores:
     left_out: tuple[str, ...] = ()
     set_aside: int = 0
     unworked: int = 0
+    fitted: tuple[str, ...] = ()
     reserves: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property

@@ -6,6 +6,7 @@ Oracles: counting by hand; `quota_cells` and `rounded_targets`, which have oracl
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from toolkit import Round, RoundError, Scheme
 from toolkit.cli import progress as progress_command
 from toolkit.counters import progress_lines
 from toolkit.files import write_table
+from toolkit.report.method import method_steps
 
 SMALL = (Path(__file__).parents[1] / "scenarios" / "small.toml").read_text(encoding="utf8")
 QUOTA = """
@@ -214,12 +216,15 @@ def test_quotas_that_set_aside_score_and_verify(
     counts = one.progress().query("what == 'cell'")
     assert (counts["done"] == counts["target"]).all() and (counts["over"] == 1).all()
     assert scores.set_aside == 5 * 4
+    told = "的单元人口不是普查数，而是由各边际按相互独立推算的（迭代比例拟合）"
+    points = [point for step in method_steps(scores, gaps="x") for point in step.points]
+    assert scores.fitted == ("street",) and any(told in point for point in points)
+    plain = [point for step in method_steps(replace(scores, fitted=()), gaps="x") for point in step.points]
+    assert not any("迭代比例拟合" in point for point in plain)
     assert one.verify() == []
 
 
 def _without_inspectors(one: Round) -> Round:
-    from dataclasses import replace
-
     return Round(one.folder, replace(one.scheme, groups=one.scheme.groups[:3]))
 
 
@@ -244,4 +249,6 @@ def test_who_is_furthest_behind_stands_first(
     assert own == [f"  县教育局 · {cell} / 3" for cell in ("40+ / 女：0", "40+ / 男：1", "15-39 / 女：2")]
     assert lines[-2:] == own[1:] and len(lines) == head + 1 + 1 + 16 + 2
     progress_command(one.folder)
-    assert capsys.readouterr().out.splitlines() == lines
+    printed = list(progress_lines(one.scheme, one.progress(), one.unworked()))
+    assert capsys.readouterr().out.splitlines() == printed
+    assert [line for line in printed if "not final" not in line] == lines

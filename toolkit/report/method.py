@@ -191,6 +191,12 @@ def _error_points(scores: Scores, census: Sequence[Group]) -> tuple[str, ...]:
             f"{_names(quotas)}按配额由调查员选人，没有入样概率：按设计加权时，每人按单元人口 ÷ 单元人数加权，"
             "误差按单元内简单随机抽样计算，假定单元内选谁与评分无关；这一假定无法由数据检验。"
         )
+    fitted = [group for group in quotas if group.id in scores.fitted]
+    if fitted:
+        points.append(
+            f"{_names(fitted)}的单元人口不是普查数，而是由各边际按相互独立推算的（迭代比例拟合）；"
+            "这一假定也无法由数据检验。"
+        )
     adjusted = [group for group in scores.scheme.groups if group.adjust_by is not None]
     if adjusted:
         points.append(

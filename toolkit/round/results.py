@@ -74,6 +74,7 @@ class Round(RoundAnswers):
         told: dict[str, Any] = {
             "response": response_table(self.scheme, found.drawn, found.answers, contacts),
             "set_aside": len(bad[["file", "sheet", "row"]].drop_duplicates()),
+            "fitted": tuple(name for name, sheet in self._quota_sheets().items() if "source" in sheet),
             "unworked": sum(unworked(self.scheme, found.drawn, found.answers, contacts).values()),
         }
         drawn = with_ineligible(self.scheme, found.drawn, contacts)
