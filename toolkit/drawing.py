@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from sampling import Census, FrameError, Quota, Sample, draw
+from sampling import AtMost, Census, FrameError, Quota, Sample, Spread, draw, listed
 from sampling.designs import Design, method_of, number_of
 from toolkit.errors import RoundError, fault
 from toolkit.progress import watched
@@ -14,6 +14,10 @@ from toolkit.scheme import Draw, Group, Scheme
 from toolkit.scores import Drawn
 
 EACH = ""
+RECUSALS = "recusals"
+RECUSED = "recused"
+NOBODY = "-"
+NO_RECUSALS = pd.DataFrame(columns=["group", "respondent", "evaluatee", "reason"])
 
 
 def draw_all(
@@ -25,7 +29,8 @@ def draw_all(
     ----------
     scheme : Scheme
     frames : mapping of str to DataFrame
-        By frame name.
+        By frame name; under ``recusals``, where there are any, who must not rate whom (``group``,
+        ``respondent``, ``evaluatee``, ``reason``).
     key : str
         Decides all lottery numbers.
 
@@ -44,7 +49,8 @@ def draw_all(
         for one in group.draws:
             if group.is_quota:
                 continue
-            lists = lists_of(scheme, frames[one.frame], one)
+            recusals = frames.get(RECUSALS, NO_RECUSALS)
+            lists = lists_of(scheme, group, one, frames[one.frame], recusals)
             samples = {
                 evaluatee: draw(
                     table,
@@ -53,6 +59,7 @@ def draw_all(
                     name=draw_name(scheme, one, evaluatee),
                     unit=one.unit,
                     within=within,
+                    coordinate=coordinate_of(scheme, group, one, evaluatee, table),
                 )
                 for evaluatee, table in watched(lists.items(), f"drawing {one.name}", len(lists))
             }
@@ -65,13 +72,42 @@ def draw_name(scheme: Scheme, one: Draw, evaluatee: str) -> str:
     return "/".join(filter(None, [scheme.id, one.name, evaluatee]))
 
 
-def lists_of(scheme: Scheme, frame: pd.DataFrame, one: Draw) -> dict[str, pd.DataFrame]:
-    """Give the lists to draw from: one for each evaluatee, or one for all under an empty name."""
+def coordinate_of(
+    scheme: Scheme, group: Group, one: Draw, evaluatee: str, table: pd.DataFrame
+) -> AtMost | Spread | None:
+    """Say what the sample of an evaluatee shares with those of the others."""
+    if group.overlap == "spread":
+        recused = RECUSED if RECUSED in table else None
+        return Spread(scheme.evaluatees, evaluatee, draw_name(scheme, one, EACH), recused)
+    if one.at_most is not None:
+        return AtMost(one.at_most, evaluatee, lottery=draw_name(scheme, one, EACH))
+    return None
+
+
+def lists_of(
+    scheme: Scheme, group: Group, one: Draw, frame: pd.DataFrame, recusals: pd.DataFrame = NO_RECUSALS
+) -> dict[str, pd.DataFrame]:
+    """Give the lists to draw from: one for each evaluatee, or one for all under an empty name.
+
+    Who is recused is left out of an evaluatee's own list; of a list that evaluatees share the column
+    ``recused`` says from whom. Members of a panel are drawn for all evaluatees: only their answers on
+    those they are recused from are set aside (``toolkit.intake``).
+    """
+    own = recusals[recusals["group"] == group.id]
+    whole = merged(frame, one.unit) if one.merge_rows and (group.overlap or not one.per_evaluatee) else frame
+    if group.overlap == "spread":
+        if len(own):
+            names = own.groupby("respondent")["evaluatee"].agg(lambda some: ";".join(sorted(set(some))))
+            whole = whole.assign(**{RECUSED: whole[one.unit].map(names).fillna(NOBODY)})
+        return dict.fromkeys(scheme.evaluatees, whole)
     if not one.per_evaluatee:
-        return {EACH: merged(frame, one.unit) if one.merge_rows else frame}
+        return {EACH: whole}
     if "evaluatee" not in frame:
         columns = ", ".join(frame.columns)
         raise FrameError("no_column", where=f"frame {one.frame}", column="evaluatee", columns=columns)
+    if len(own):
+        pairs = pd.MultiIndex.from_frame(own[["respondent", "evaluatee"]])
+        frame = frame[~pd.MultiIndex.from_frame(frame[[one.unit, "evaluatee"]]).isin(pairs)]
     lists = dict(iter(frame.fillna({"evaluatee": ""}).groupby("evaluatee", sort=False)))
     found = [
         fault("", "no_frame", name=f"{one.frame}/{name}", folder="frames")
@@ -85,15 +121,17 @@ def lists_of(scheme: Scheme, frame: pd.DataFrame, one: Draw) -> dict[str, pd.Dat
     ]
     if found:
         raise RoundError(scheme.id, found)
-    return {
+    each = {
         name: merged(lists[name], one.unit) if one.merge_rows else lists[name] for name in scheme.evaluatees
     }
+    return each if one.at_most is None else listed(each, one.unit)
 
 
 def gather(group: Group, samples: Mapping[str, Sample]) -> Drawn:
     """Put the samples of a group's last draw together, with the roles of their columns.
 
-    Where each evaluatee has its own list, the lists are strata of the last stage.
+    Where each evaluatee has its own list, the lists are strata of the last stage; samples that are spread
+    over one list overlap.
     """
     one = group.draws[-1]
     if not one.per_evaluatee:
@@ -101,6 +139,8 @@ def gather(group: Group, samples: Mapping[str, Sample]) -> Drawn:
     parts = [sample.units.assign(evaluatee=name) for name, sample in samples.items()]
     units = pd.concat(parts, ignore_index=True)
     roles = dict(max(samples.values(), key=_told).roles)
+    if group.overlap == "spread":
+        return Drawn(units, {**roles, "overlapping": "evaluatee"})
     last = len(roles["psu"]) - 1
     inner = roles["stratum"][last]
     own = units["evaluatee"] if inner is None else units["evaluatee"] + " / " + units[inner]

@@ -46,9 +46,28 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "一组中只有最后一次抽样可以各单位各有名单",
     ),
     "overlap": (
-        "a group with one list for all evaluatees says how its members are shared (\"same\"), one with a list "
-        "for each does not; it is {found!r}",
-        "各单位共用一份名单的组要写明 overlap（\"same\"），各有名单的不写；现为 {found!r}",
+        "a group with one list for all evaluatees says how its members are shared (\"same\", or \"spread\" with "
+        "per_evaluatee = true), one with a list for each does not; it is {found!r}",
+        "各单位共用一份名单的组要写明 overlap（\"same\"，或 \"spread\" 并写 per_evaluatee = true），各有名单的不写；"
+        "现为 {found!r}",
+    ),
+    "spread_design": (
+        "members are spread over the evaluatees by one simple random draw (in strata or not) without reserves, "
+        "adjust_by or at_most",
+        "分散评议的组只能有一次简单随机抽样（可分层），不能有备用样本、adjust_by 或 at_most",
+    ),
+    "at_most_design": (
+        "at_most needs a list for each evaluatee (per_evaluatee) and a simple random draw (in strata or not) "
+        "without reserves, and is at least 1; it is {found!r}",
+        "at_most 要求各单位各有名单（per_evaluatee）、简单随机抽样（可分层）、没有备用样本，且不小于 1；现为 {found!r}",
+    ),
+    "recused": (
+        "row {row}: {found!r} is recused from rating {evaluatee!r} (frames/recusals): {reason}",
+        "第 {row} 行：“{found}”对“{evaluatee}”回避（frames/recusals）：{reason}",
+    ),
+    "recusal": (
+        "row {row}: {found!r} is no {what} of the scheme",
+        "第 {row} 行：“{found}”不是方案中的{what_zh}",
     ),
     "adjust_plain": ("nonresponse cells adjust design weights; they need official = \"design\"", "按单元调整无回答须用设计权数；请写 official = \"design\""),
     "quota_alone": ("a quota has no stage before it, and no adjustment cells", "配额之前不能有抽样阶段，也不能有调整单元"),

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sampling import Quota
 from scoring.group import columns_of
 from toolkit.answers import HEADS, KEYS, Answers, Checked, Finding, check_rows, column_faults, places
+from toolkit.drawing import NO_RECUSALS
 from toolkit.errors import Fault, RoundError, fault
 from toolkit.files import read_cells
 from toolkit.quota import as_drawn, cell_labels, cells_of, respondents, targets_of
@@ -217,6 +218,7 @@ def admit(
     scheme: Scheme,
     withdrawn: Sequence[Withdrawal] = (),
     quotas: Mapping[str, pd.DataFrame] = NO_QUOTAS,
+    recusals: pd.DataFrame = NO_RECUSALS,
 ) -> Admitted:
     """Tell the rows that count from those that do not, whatever the order of the files.
 
@@ -235,6 +237,8 @@ def admit(
     withdrawn : sequence of Withdrawal
     quotas : mapping of str to DataFrame
         By quota group, its sheet of cells: who answers in a cell is its respondent.
+    recusals : DataFrame
+        ``group``, ``respondent``, ``evaluatee`` and ``reason``: these answers are set aside.
     """
     rows = rows.reset_index(drop=True)
     checked = check_rows(rows, scheme)
@@ -269,6 +273,9 @@ def admit(
         else:
             findings += _strangers(checked, strange, group, lists[group].units[of.draws[-1].unit])
     good &= place >= 0
+    barred = _recused(checked, scheme, np.flatnonzero(good), recusals)
+    findings += barred
+    good[[one.at for one in barred]] = False
     repeats, findings_of = _repeats(checked, place, good, rows, cell)
     findings += findings_of
     good &= ~repeats
@@ -284,6 +291,26 @@ def admit(
         {str(file): int(count) for file, count in counts.items()},
         lists,
     )
+
+
+def _recused(checked: Checked, scheme: Scheme, at: NDArray[np.intp], recusals: pd.DataFrame) -> list[Finding]:
+    """Name the answers of those who must not rate that evaluatee."""
+    why = {(one.group, one.respondent, one.evaluatee): one.reason for one in recusals.itertuples()}
+    if not why:
+        return []
+    ids = [group.id for group in scheme.groups]
+    keys = checked.rows.iloc[at]
+    triples = zip(checked.group[at].tolist(), keys["respondent"], keys["evaluatee"], strict=True)
+    return [
+        Finding(
+            int(row),
+            "evaluatee",
+            whom,
+            fault("", "recused", row=line, found=who, evaluatee=whom, reason=why[ids[group], who, whom]),
+        )
+        for row, line, (group, who, whom) in zip(at.tolist(), keys["row"], triples, strict=True)
+        if (ids[group], who, whom) in why
+    ]
 
 
 def _strangers(checked: Checked, strange: NDArray[np.intp], group: str, ids: pd.Series) -> list[Finding]:

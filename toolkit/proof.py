@@ -13,7 +13,7 @@ from sampling import Quota, Sample, verify
 from sampling.designs import design_from
 from sampling.draw import parents_of
 from toolkit.answers import KEYS
-from toolkit.drawing import design_of, draw_name, lists_of
+from toolkit.drawing import coordinate_of, design_of, draw_name, lists_of
 from toolkit.errors import RoundError, fault
 from toolkit.files import file_digest, read_own_table
 from toolkit.intake import answer_rows
@@ -70,7 +70,7 @@ def _draw_differences(one: Round) -> Iterator[str]:
                 yield from _quota_differences(one, each, each.design)
                 continue
             try:
-                lists = lists_of(one.scheme, one.frame(each.frame), each)
+                lists = lists_of(one.scheme, group, each, one.frame(each.frame), one.recusals())
             except UNUSABLE as error:
                 yield f"frame {each.frame}: {error}"
                 continue
@@ -79,7 +79,7 @@ def _draw_differences(one: Round) -> Iterator[str]:
                 try:
                     sample = one.sample(each.name, evaluatee)
                     found = verify(sample, table).differences
-                    terms = list(_term_differences(one, group, each, evaluatee, len(table), sample, before))
+                    terms = list(_term_differences(one, group, each, evaluatee, table, sample, before))
                 except UNUSABLE as error:
                     yield f"{name}: the sample or its receipt cannot be used: {error!r}"
                     continue
@@ -108,17 +108,19 @@ def _term_differences(
     group: Group,
     each: Draw,
     evaluatee: str,
-    units: int,
+    table: pd.DataFrame,
     sample: Sample,
     before: Sample | None,
 ) -> Iterator[str]:
-    """Compare what a receipt says it drew by with the round: key, name, design, stage before."""
+    """Compare what a receipt says it drew by with the round, and the units of the stage before."""
+    shared = coordinate_of(one.scheme, group, each, evaluatee, table)
     due: Mapping[str, Any] = {
         "key": one.steps("draw")[-1]["key"],
         "name": draw_name(one.scheme, each, evaluatee),
-        "design": design_of(group, each, units),
+        "design": design_of(group, each, len(table)),
+        "coordinate": None if shared is None else shared.plain(),
     }
-    said_of = {**sample.receipt, "design": design_from(sample.receipt["design"])}
+    said_of = {"coordinate": None, **sample.receipt, "design": design_from(sample.receipt["design"])}
     for field, value in due.items():
         if said_of[field] != value:
             yield f"{field}: the receipt says {said_of[field]!r}, the round {value!r}"

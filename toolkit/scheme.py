@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from sampling.designs import Census, Design, Quota, method_of, number_of
+from sampling.designs import Census, Design, Quota, SimpleRandom, method_of, number_of
 from scoring.consequence import Bottom, LowSatisfaction
 from scoring.scale import Scale
 from toolkit.errors import Fault, SchemeError, fault
@@ -65,6 +65,8 @@ class Draw:
         Whether each evaluatee has its own list, told by the frame's column ``evaluatee``.
     merge_rows : bool
         Whether rows of one unit are merged into one before the draw.
+    at_most : int, optional
+        From how many evaluatees' lists one unit may be drawn; ids tell the same person on all of them.
     replicate : int, optional
         Reserves of each stratum come in replicates of so many, which are released whole.
     """
@@ -76,6 +78,7 @@ class Draw:
     within: str | None = None
     per_evaluatee: bool = False
     merge_rows: bool = False
+    at_most: int | None = None
     replicate: int | None = None
     __pydantic_config__: ClassVar[Config] = FORBID
 
@@ -99,8 +102,9 @@ class Group:
         Whether the frames are all there is, or stand for more.
     short_frame : "error" or "take_all"
         What to do where a list has fewer units than asked.
-    overlap : "same", optional
-        For a group that rates every evaluatee: the same respondents on one sheet.
+    overlap : "same" or "spread", optional
+        For a group with one list: the same respondents rate every evaluatee on one sheet, or each
+        evaluatee has its own of the list (``per_evaluatee``), everybody rating equally many to within one.
     adjust_by : list of str, optional
         Columns of the sample that tell, within each evaluatee, the cells in which respondents take over
         the weight of those who did not answer; an empty list makes one cell of each evaluatee.
@@ -117,7 +121,7 @@ class Group:
     official: Literal["plain", "design"]
     population: Literal["finite", "infinite"]
     short_frame: Literal["error", "take_all"]
-    overlap: Literal["same"] | None = None
+    overlap: Literal["same", "spread"] | None = None
     adjust_by: tuple[str, ...] | None = None
     over_quota: Literal["count", "set_aside"] | None = None
     __pydantic_config__: ClassVar[Config] = FORBID
@@ -125,6 +129,11 @@ class Group:
     @property
     def is_census(self) -> bool:
         return all(isinstance(draw.design, Census) for draw in self.draws)
+
+    @property
+    def own_lists(self) -> bool:
+        """Whether the frame holds a list for each evaluatee."""
+        return self.draws[-1].per_evaluatee and self.overlap != "spread"
 
     @property
     def is_quota(self) -> bool:
@@ -397,9 +406,17 @@ def _group_faults(group: Group, path: str) -> Iterator[Fault]:
         yield fault(f"{path}.over_quota", "over_plain")
     if group.is_quota and not group.draws[-1].per_evaluatee:
         yield fault(f"{path}.draws[{len(group.draws) - 1}].per_evaluatee", "quota_each")
-    each = group.draws[-1].per_evaluatee
-    if each == (group.overlap is not None):
+    last = group.draws[-1]
+    if last.per_evaluatee == (group.overlap == "same"):
         yield fault(f"{path}.overlap", "overlap", found=group.overlap)
+    method = method_of(last.design)
+    simple = isinstance(method, SimpleRandom) and not method.reserve
+    alone = len(group.draws) == 1 and group.adjust_by is None
+    if group.overlap == "spread" and not (simple and alone and last.at_most is None):
+        yield fault(f"{path}.overlap", "spread_design")
+    for at, draw in enumerate(group.draws):
+        if draw.at_most is not None and not (draw.per_evaluatee and simple and draw.at_most >= 1):
+            yield fault(f"{path}.draws[{at}].at_most", "at_most_design", found=draw.at_most)
     design = group.draws[-1].design
     asked = number_of(method_of(design))
     total = getattr(asked, "total", asked)

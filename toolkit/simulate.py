@@ -158,6 +158,8 @@ def make_answers(population: Population, respondents: Mapping[str, pd.DataFrame]
         made = population.ratings[group.id][at]
         if draw.per_evaluatee:
             who, whom = drawn[draw.unit].to_numpy(), drawn["evaluatee"].to_numpy()
+            if not group.own_lists:
+                made = made[np.arange(len(at)), pd.Index(scheme.evaluatees).get_indexer(pd.Index(whom))]
         else:
             who = np.repeat(drawn[draw.unit].to_numpy(), len(scheme.evaluatees))
             whom = np.tile(np.array(scheme.evaluatees, dtype=object), len(drawn))
@@ -257,7 +259,7 @@ def _ratings(
     name, width = group.id, asked.shape[1]
     own = {"staff": 0.6, "inspectors": -0.4}.get(name, 0.0)
     shift = MEAN_RATING + own + quality + 0.12 * chance.normal(f"{name} view", len(quality))[:, None]
-    if group.draws[-1].per_evaluatee:
+    if group.own_lists:
         at = pd.Index(scheme.evaluatees).get_indexer(pd.Index(people["evaluatee"]))
         shape: tuple[int, ...] = (len(people), width)
         latent = shift[at] + 1.1 * chance.normal(f"{name} person", len(people), 1)
@@ -288,7 +290,7 @@ def _true_scores(
 ) -> Floats:
     low, high = scheme.scale.low, scheme.scale.high
     valid = made >= low
-    if group.draws[-1].per_evaluatee:
+    if group.own_lists:
         at = pd.Index(scheme.evaluatees).get_indexer(pd.Index(people["evaluatee"]))
 
         def sums(values: NDArray[np.float64]) -> Floats:

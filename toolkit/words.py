@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -55,6 +55,11 @@ PLAN: dict[str, tuple[str, str]] = {
     "infinite": ("名单代表更多的人，误差按无限总体计。", "The lists stand for more; errors use an infinite population."),
     "draw": ("    抽样 {name}：从名单 {frame}{each}，{how}。", "    draw {name}: from frame {frame}{each}, {how}."),
     "each": ("（每个单位各一份）", " (one list for each evaluatee)"),
+    "spread": (
+        "  分散评议：各单位从同一名单各抽各的人，每人评的单位数相差不超过一个。",
+        "  spread: each evaluatee has its own sample of one list, everybody rating equally many to within one.",
+    ),
+    "at_most": ("，每人至多进 {most} 个单位的名单", ", nobody on the lists of more than {most} evaluatees"),
     "merged": ("（同一人的多行合并）", " (rows of one person merged)"),
     "census": ("全部调查", "take everyone"),
     "simple_random": ("简单随机抽取{n}", "simple random, {n}"),
@@ -255,7 +260,12 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
         if group.adjust_by is not None:
             cells = comma.join(scheme.column_names.get(one, one) for one in group.adjust_by)
             lines.append(say("adjusted", cells=cells) if cells else say("adjusted_whole"))
-        lines += [draw_in_words(draw, language, scheme.column_names) for draw in group.draws]
+        shown = (
+            group.draws if group.own_lists else [replace(draw, per_evaluatee=False) for draw in group.draws]
+        )
+        lines += [draw_in_words(draw, language, scheme.column_names) for draw in shown]
+        if group.overlap == "spread":
+            lines.append(say("spread"))
         if group.is_quota and group.over_quota is not None:
             lines.append(say(f"over_{group.over_quota}"))
     terms = " + ".join(f"{group.name}×{percent(group.weight)}" for group in scheme.groups)
@@ -286,6 +296,8 @@ def draw_in_words(draw: Draw, language: Language = "zh", names: Mapping[str, str
     how = design_in_words(draw.design, language, names)
     if draw.replicate is not None:
         how += say("replicate", size=draw.replicate)
+    if draw.at_most is not None:
+        how += say("at_most", most=draw.at_most)
     return str(say("draw", name=draw.name, frame=draw.frame, each=each, how=how))
 
 

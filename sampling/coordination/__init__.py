@@ -3,7 +3,7 @@
 from sampling.coordination.lists import AtMost, listed
 from sampling.coordination.overlap import loads, overlap
 from sampling.coordination.places import Places, apart, rotated, together
-from sampling.coordination.spread import Spread
+from sampling.coordination.spread import Spread, overlap_costs
 from sampling.coordination.teams import assign_areas, pair_teams
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "listed",
     "loads",
     "overlap",
+    "overlap_costs",
     "pair_teams",
     "rotated",
     "together",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from sampling.columns import Category
@@ -156,3 +157,68 @@ def expected_overlaps(size: int, sizes: Sequence[int]) -> NDArray[np.float64]:
                 chance[b, 1] * after[b, 1, 1] + (1 - chance[b, 1]) * after[b, 1, 0]
             )
     return result
+
+
+def overlap_costs(size: int, n: int, samples: int, sd: float, correlation: float) -> pd.DataFrame:
+    """Set the same raters for everybody beside raters spread over the list: whom it costs, what it brings.
+
+    Parameters
+    ----------
+    size : int
+        Units of the list.
+    n : int
+        Raters of each evaluatee.
+    samples : int
+        Evaluatees.
+    sd : float
+        Standard deviation of a person's score of an evaluatee, in points.
+    correlation : float
+        Of one person's scores of two evaluatees, from -1 to 1: how far who is lenient is so to all.
+
+    Returns
+    -------
+    DataFrame
+        Rows ``same`` and ``spread``: ``people`` asked, ``least`` and ``most`` evaluatees a person rates,
+        ``se_score`` of an evaluatee and ``se_difference`` of two, on average over all pairs.
+
+    Raises
+    ------
+    DesignError
+        A number is out of its range.
+
+    Notes
+    -----
+    A score has the variance σ² (1/n - 1/N) either way. The difference of two has twice that, less twice
+    ρ σ² (n_ab / n² - 1/N) (Tam 1984): n_ab is n for the same raters, and what ``expected_overlaps``
+    says where they are spread.
+
+    Examples
+    --------
+    The 580 delegates of 79 evaluatees, from a made-up list of 2,000:
+
+    >>> overlap_costs(2000, 580, 79, sd=18, correlation=0.4).round(2).to_numpy().tolist()
+    [[580.0, 79.0, 79.0, 0.63, 0.69], [2000.0, 22.0, 23.0, 0.63, 0.89]]
+    """
+    rules = (
+        ("1 ≤ n ≤ size", n, 1 <= n <= size),
+        ("samples ≥ 2", samples, samples >= 2),
+        ("sd > 0", sd, 0 < sd < np.inf),
+        ("-1 ≤ correlation ≤ 1", correlation, -1 <= correlation <= 1),
+    )
+    for must, value, kept in rules:
+        if not kept:
+            raise DesignError("bad_number", where="overlap_costs", must=must, value=value)
+    shared = expected_overlaps(size, [n] * samples)
+    apart = float(shared[np.triu_indices(samples, 1)].mean())
+    alone = 1 / n - 1 / size
+    least, more = divmod(n * samples, size)
+    rows = []
+    for people, low, high, common in (
+        (n, samples, samples, float(n)),
+        (min(size, n * samples), max(least, 1), least + (more > 0), apart),
+    ):
+        between = common / n**2 - 1 / size
+        score, gap = sd * np.sqrt(alone), sd * np.sqrt(max(2 * alone - 2 * correlation * between, 0.0))
+        rows.append((people, low, high, score, gap))
+    columns = ["people", "least", "most", "se_score", "se_difference"]
+    return pd.DataFrame(rows, index=pd.Index(["same", "spread"], name="overlap"), columns=columns)

@@ -38,6 +38,7 @@ from sampling import (
     listed,
     loads,
     overlap,
+    overlap_costs,
     pair_teams,
     release,
     rotated,
@@ -264,6 +265,37 @@ def test_expected_overlaps_agree_with_the_enumeration_of_the_smallest_case() -> 
     assert expected_overlaps(3, [2, 2, 2]) == pytest.approx(np.array([[2, 1, 1], [1, 2, 1], [1, 1, 2]]))
 
 
+def test_costs_follow_the_variance_of_simulated_differences() -> None:
+    # Three samples of 4 from 10 people whose scores of two evaluatees correlate by exactly 0.5.
+    rng = np.random.default_rng(1)
+    raw = rng.normal(size=(10, 3))
+    white = np.linalg.solve(np.linalg.cholesky(np.cov(raw.T)), (raw - raw.mean(axis=0)).T).T
+    scores = 18 * white @ np.linalg.cholesky(np.full((3, 3), 0.5) + 0.5 * np.eye(3)).T
+    gaps: dict[str, list[float]] = {"same": [], "spread": []}
+    stream, m = Stream([2013, 9]), 6000
+    for _ in range(m):
+        load, means = np.zeros(10), []
+        for at in range(3):
+            who = np.argsort(load + stream.numbers(10))[:4]
+            load[who] += 1
+            means.append(scores[who, at].mean())
+        gaps["spread"] += [(means[a] - means[b]) ** 2 for a, b in combinations(range(3), 2)]
+        same = np.argsort(stream.numbers(10))[:4]
+        gaps["same"] += [
+            (scores[same, a] - scores[same, b]).mean() ** 2 for a, b in combinations(range(3), 2)
+        ]
+    costs = overlap_costs(10, 4, 3, 18, 0.5)
+    for name, squares in gaps.items():
+        # The mean square of m normal differences errs by about sqrt(2/m) of itself.
+        assert np.mean(squares) / costs.loc[name, "se_difference"] ** 2 == pytest.approx(
+            1, abs=4 * (2 / m) ** 0.5
+        )
+    assert costs["people"].tolist() == [4, 10] and costs[["least", "most"]].to_numpy().tolist() == [
+        [3, 3],
+        [1, 2],
+    ]
+
+
 # ------------------------------------------------------------------------------------------ two phases
 
 
@@ -475,6 +507,12 @@ ERRORS: list[tuple[str, Callable[[], object], str, str]] = [
         lambda: overlap({"a": draw(HOMES, Bernoulli(0.5), key="k", name="b", unit="id")}, HOMES),
         "draw b: expected overlaps are known for equal chances in one stage; this sample is bernoulli/1.",
         "这个样本是 bernoulli/1",
+    ),
+    (
+        "bad_number",
+        lambda: overlap_costs(10, 11, 3, 1, 0),
+        "overlap_costs: 1 ≤ n ≤ size",
+        "overlap_costs：",
     ),
     (
         "odd_people",

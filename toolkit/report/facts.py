@@ -105,5 +105,5 @@ def _draw_facts(scheme: Scheme, one: Draw, samples: Path) -> DrawFacts:
         lists=len(places),
         units=units,
         drawn=drawn,
-        sha256=None if one.per_evaluatee else digests[0],
+        sha256=digests[0] if len(set(digests)) == 1 else None,
     )

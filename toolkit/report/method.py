@@ -68,6 +68,7 @@ def stages(scheme: Scheme, group: Group) -> tuple[str, ...]:
     told = []
     for draw in group.draws:
         where = "各单位名单内" if draw.per_evaluatee else ""
+        where = "各单位从同一名单内" if group.overlap == "spread" else where
         merged = "（同一人的多行先合并）" if draw.merge_rows else ""
         told.append(f"{where}{design_in_words(draw.design, names=scheme.column_names)}{merged}")
     return tuple(f"第 {at} 阶段：{one}" for at, one in enumerate(told, 1)) if len(told) > 1 else tuple(told)
@@ -153,6 +154,12 @@ def _error(scores: Scores) -> Step:
     text += "。"
     if same:
         text += f"{_names(same)}由同一批人评所有单位，单位之间的得分因此相关，比较时已计入。"
+    spread = [group for group in scheme.groups if group.overlap == "spread"]
+    if spread:
+        text += (
+            f"{_names(spread)}中各单位由同一名单内各自抽出的人评议，每人评的单位数相差不超过一个；"
+            "有人同评两个单位，比较时已按共同评议的人数计入（Tam 1984）。"
+        )
     if infinite:
         text += f"{_names(infinite)}的名单看作代表更多的人，按无限总体计算。"
     return Step("抽样误差", text, points=_error_points(scores, census))

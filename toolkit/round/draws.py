@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sampling import Sample, release
-from toolkit.drawing import EACH
+from toolkit.drawing import EACH, NO_RECUSALS, RECUSALS
 from toolkit.errors import RoundError, UnknownNameError, fault, no_evaluatee
 from toolkit.files import file_digest, read_table
 from toolkit.round.folder import RoundFolder
@@ -50,7 +50,7 @@ class RoundDraws(RoundFolder):
         """Draw every sample; ``said`` goes to the journal beside the key."""
         if self.steps("draw"):
             raise RoundError(self.folder.name, [fault("", "drawn_already")])
-        frames = self.frames()
+        frames = {**self.frames(), RECUSALS: self.recusals()}
         sent = self.folder / "frames"
         files = {
             path.relative_to(sent).as_posix(): file_digest(path)
@@ -83,6 +83,43 @@ class RoundDraws(RoundFolder):
         if odd:
             raise RoundError(self.folder.name, odd)
         return pd.concat(tables, ignore_index=True)
+
+    def recusals(self) -> pd.DataFrame:
+        """Read who must not rate whom: ``frames/recusals`` (CSV or Excel), where there is one.
+
+        Returns
+        -------
+        DataFrame
+            ``group``, ``respondent``, ``evaluatee`` and ``reason``, one row a pair.
+
+        Raises
+        ------
+        RoundError
+            A column is missing, or a group or evaluatee is not of the scheme; all such rows are named.
+        """
+        folder = self.folder / "frames"
+        found = [one for one in (folder / f"{RECUSALS}.csv", folder / f"{RECUSALS}.xlsx") if one.is_file()]
+        if not found:
+            return NO_RECUSALS
+        table = read_table(found[0]).fillna("")
+        missing = [one for one in NO_RECUSALS if one not in table]
+        if missing:
+            due = ", ".join(NO_RECUSALS.columns)
+            seen = fault("", "frame_columns", file=found[0].name, found=", ".join(table.columns), due=due)
+            raise RoundError(self.folder.name, [seen])
+        groups = [group.id for group in self.scheme.groups]
+        wrong = [
+            fault("", "recusal", row=row + 1, found=value, what=what, what_zh=zh)
+            for column, known, what, zh in (
+                ("group", groups, "group", "组"),
+                ("evaluatee", self.scheme.evaluatees, "evaluatee", "被评单位"),
+            )
+            for row, value in zip(table.index + 1, table[column], strict=True)
+            if value not in known
+        ]
+        if wrong:
+            raise RoundError(found[0].name, wrong)
+        return table[list(NO_RECUSALS)].reset_index(drop=True)
 
     def sample(self, name: str, evaluatee: str = EACH) -> Sample:
         """Read one sample: its units are the list to hand out, its receipt the proof.
