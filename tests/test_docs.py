@@ -41,6 +41,7 @@ from sampling import (
 )
 from sampling.designs import ALONG_A_LIST, Design, PPSMethod
 from sampling.lottery import Lottery, numbers
+from sampling.coordination.apply import ALGORITHMS
 from sampling.methods import METHODS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -307,6 +308,6 @@ def test_every_algorithm_is_on_the_page() -> None:
         for order in (orders if method in ALONG_A_LIST else orders[:1])
     ]
     assert {type(one) for one in designs} == set(METHODS)
-    ids = {METHODS[type(one)].algorithm(one) for one in designs}
-    assert len(ids) == len(designs)
+    ids = {METHODS[type(one)].algorithm(one) for one in designs} | {*ALGORITHMS.values()}
+    assert len(ids) == len(designs) + len(ALGORITHMS)
     assert not {one for one in ids if f"`{one}`" not in PROOF.read_text("utf-8")}
