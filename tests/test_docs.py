@@ -39,9 +39,9 @@ from sampling import (
     Systematic,
     draw,
 )
+from sampling.coordination.apply import ALGORITHMS
 from sampling.designs import ALONG_A_LIST, Design, PPSMethod
 from sampling.lottery import Lottery, numbers
-from sampling.coordination.apply import ALGORITHMS
 from sampling.methods import METHODS
 
 ROOT = Path(__file__).resolve().parents[1]
