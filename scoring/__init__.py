@@ -1,5 +1,7 @@
 """How answers become scores and ranks, with their error."""
 
+from scoring.adjust.calibration import calibrate, post_stratify, rake, trim
+from scoring.adjust.diagnostics import WeightDiagnostics, weight_diagnostics
 from scoring.errors import AnswerError, EstimateError
 from scoring.estimate import Estimates, mean, ratio, share, total
 from scoring.rank import rank_sets, ranks
@@ -11,11 +13,17 @@ __all__ = [
     "EstimateError",
     "Estimates",
     "Survey",
+    "WeightDiagnostics",
+    "calibrate",
     "mean",
+    "post_stratify",
+    "rake",
     "rank_sets",
     "ranks",
     "ratio",
     "response_rates",
     "share",
     "total",
+    "trim",
+    "weight_diagnostics",
 ]

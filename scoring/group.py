@@ -102,8 +102,8 @@ def group_scores(
     AnswerError
         An indicator has no valid answer for an evaluatee.
     EstimateError
-        An evaluatee in the answers has no indicators; or the survey has adjustment cells, and plain
-        scores or a census are asked for.
+        An evaluatee in the answers has no indicators; or the survey has adjustment cells or is
+        calibrated, and plain scores or a census are asked for.
 
     Examples
     --------
@@ -117,6 +117,8 @@ def group_scores(
         raise EstimateError("plain_with_cells", where="scores")
     if survey.response is not None and census_dont_know is not None:
         raise EstimateError("census_with_cells", where="scores")
+    if survey.calibration is not None and (official == "plain" or census_dont_know is not None):
+        raise EstimateError("plain_when_calibrated", where="scores", kind=survey.calibration.kind)
     domains = domains_of(survey.table, by)
     evaluatees = [str(one) for one in domains.labels[by]]
     absent = [one for one in evaluatees if not indicators.get(one)]
@@ -131,7 +133,7 @@ def group_scores(
     gains = np.vstack([full_mark / (scale.high - scale.low) * np.arange(cells.ratings), *_label_hits(scale)])
     plain = _means(cells.counts(None), gains)
     cells.refuse_empty(plain.size, domains, columns)
-    adjusted = survey.weight is not None or survey.response is not None
+    adjusted = any(one is not None for one in (survey.weight, survey.response, survey.calibration))
     design = _means(cells.counts(survey.weights), gains) if adjusted else plain
     cells.refuse_empty(design.size, domains, columns)
     chosen, weights = (plain, None) if official == "plain" else (design, survey.weights)

@@ -110,6 +110,17 @@ class Response:
         """Weights after adjustment, shape (n,)."""
         return np.where(self.responded, self.weight, 0.0) / self.rate[self.cell]
 
+    @cached_property
+    def loads(self) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+        """What a row brings to the first term and to the second, shapes (n,): times z, and times u_c."""
+        drawn, answered = self.units
+        whole = answered == drawn  # then nothing is carried over
+        gain = np.sqrt(answered * (drawn - 1) / np.where(whole, 1, drawn * np.maximum(answered - 1, 1)))
+        gain = np.where(whole, 1.0, gain)[self.cell]
+        spare = np.sqrt((1 - self.rate) * answered / np.maximum(answered - 1, 1))[self.cell]
+        spare = spare * np.sqrt(self.prob)
+        return (gain, self.weight - gain * self.adjusted), (spare, -spare * self.adjusted)
+
     def covariance(self, stages: Sequence[Stage], z: Floats, domain: Codes, domains: int) -> Floats:
         """Give the covariance of totals of z, as ``Survey.covariance`` does."""
         sampled, answered = self._terms(z, domain, domains)
@@ -159,10 +170,7 @@ class Response:
         )
         inside = wide[cell_of]
         spread.means[(np.cumsum(wide) - 1)[cell_of[inside]], domain_of[inside]] = means[inside]
-        gain = np.sqrt(answered * (drawn - 1) / np.where(wide | narrow, drawn * (answered - 1), 1))
-        gain = np.where(wide | narrow, gain, 1.0)[self.cell]
-        spare = np.sqrt((1 - self.rate) * answered / np.maximum(answered - 1, 1))[self.cell]
-        spare = spare * np.sqrt(self.prob)
+        (gain, sampled), (spare, answering) = self.loads
 
         def term(scale: Floats, load: Floats) -> _Spread:
             values = z * scale[:, None]
@@ -170,7 +178,7 @@ class Response:
             values[near] += load[near, None] * means[own[self.cell[near]]]
             return replace(spread, z=values, load=np.where(far, load, 0.0))
 
-        return term(gain, self.weight - gain * self.adjusted), term(spare, -spare * self.adjusted)
+        return term(gain, sampled), term(spare, answering)
 
 
 @dataclass(frozen=True)
@@ -290,7 +298,7 @@ def _blocks(spread: _Spread, unit: Codes, units: int, domains: int) -> Iterator[
         yield start, totals
 
 
-def _contributing(
+def contributing(
     unit: Codes, units: int, group: Codes, domain: Codes, domains: int, counts: NDArray[np.bool_]
 ) -> Floats:
     """Count the units of each group that contribute to each domain: shape (groups, D)."""
@@ -313,7 +321,7 @@ def _spread_parts(
         here = to_means @ totals**2 - means**2
         variance[:, start : start + totals.shape[1]] = (factor * sums)[:, None] * np.maximum(here, 0.0)
     open_rows = counts & (left[stage.unit] > 0)
-    units = _contributing(stage.unit, left.size, stage.stratum, domain, domains, open_rows)
+    units = contributing(stage.unit, left.size, stage.stratum, domain, domains, open_rows)
     return variance.ravel(), units.ravel(), np.tile(np.arange(domains), sums.size)
 
 
@@ -330,6 +338,6 @@ def _cell_parts(
     variance = np.zeros((size, domains))
     for start, totals in _blocks(spread, response.unit, cell.size, domains):
         variance[:, start : start + totals.shape[1]] = to_cells @ totals**2
-    units = _contributing(response.unit, cell.size, cell, domain, domains, counts)
+    units = contributing(response.unit, cell.size, cell, domain, domains, counts)
     units = np.vstack([units, np.zeros((size - len(units), domains))])
     return variance.ravel(), units.ravel(), np.tile(np.arange(domains), size)

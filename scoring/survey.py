@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scoring.adjust.residuals import Calibration, calibrated_covariance, calibrated_parts
 from scoring.columns import base_weights, column_codes, numbers, refuse_missing, required
 from scoring.errors import AnswerError
 from scoring.nonresponse import Parts, Response
@@ -58,6 +59,9 @@ class Survey:
         What to do where a stratum has one sampled unit out of several: name it, or take its deviation
         from the mean of all linearised values, which is 0 (Lumley's ``survey.lonely.psu = "adjust"``);
         cautious, since it holds the difference of the stratum from the rest.
+    calibration : Calibration, optional
+        What ``post_stratify``, ``rake`` and ``calibrate`` give: factors of the weights, and the auxiliaries
+        on which linearised values are regressed for the variance (``scoring.adjust.residuals``).
 
     Raises
     ------
@@ -111,6 +115,7 @@ class Survey:
     cell: str | None = None
     independent: Columns = None
     overlapping: str | None = None
+    calibration: Calibration | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not len(self.table):
@@ -127,7 +132,8 @@ class Survey:
     @cached_property
     def weights(self) -> Floats:
         """Weights of the rows, shape (n,); adjusted where there are cells, 0 for nonrespondents."""
-        return self.base if self.response is None else self.response.adjusted
+        weights = self.base if self.response is None else self.response.adjusted
+        return weights if self.calibration is None else weights * self.calibration.factor
 
     @cached_property
     def response(self) -> Response | None:
@@ -212,7 +218,9 @@ class Survey:
         """
         whole, load = np.zeros(domains), np.zeros(domains)
         parts: Iterable[Parts] = (stage_parts(stage, z, domain, counts) for stage in self.stages)
-        if self.response is not None:
+        if self.calibration is not None:
+            parts = calibrated_parts(self, z, domain, domains, counts)
+        elif self.response is not None:
             parts = self.response.parts(self.stages, z, domain, domains, counts)
         for variance, units, of in parts:
             whole += np.bincount(of, weights=variance, minlength=domains)
@@ -238,6 +246,8 @@ class Survey:
         ndarray of float, shape (D K, D K)
             In the order of domain, then column of z.
         """
+        if self.calibration is not None:
+            return calibrated_covariance(self, z, domain, domains)
         if self.response is not None:
             return self.response.covariance(self.stages, z, domain, domains)
         if self.overlapping is not None:
@@ -310,7 +320,8 @@ def _stages(survey: Survey) -> tuple[Stage, ...]:
             raise AnswerError("not_a_psu", where="survey", name=name, known=known)
     rows = len(table)
     if survey.overlapping is not None:
-        if count > 1 or psu[0] is None or survey.cell is not None or alone:
+        other = survey.cell is not None or survey.calibration is not None
+        if count > 1 or psu[0] is None or other or alone:
             raise AnswerError("overlapping_stages", where="survey")
         path = [survey.overlapping]  # the columns that tell a unit of the stage before
         outer = column_codes(table, survey.overlapping)

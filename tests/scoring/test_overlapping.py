@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scoring import AnswerError, EstimateError, Survey, mean, rank_sets
+from scoring import AnswerError, EstimateError, Survey, mean, post_stratify, rank_sets
 from scoring.overlapping import semidefinite
 
 SIZE, TAKEN, NAMES = 40, 18, "甲乙丙丁"
@@ -114,3 +114,5 @@ def test_says_what_cannot_be_done() -> None:
         with pytest.raises(AnswerError) as refused:
             Survey(table, **{"psu": "person", "overlapping": "evaluatee", **more})  # type: ignore[arg-type]
         assert refused.value.rule == "overlapping_stages"
+    with pytest.raises(AnswerError, match="no adjustment or calibration"):
+        post_stratify(survey, by="half", counts={0: 20, 1: 20})

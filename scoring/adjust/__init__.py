@@ -1,0 +1,1 @@
+"""Weights after the field: calibration to what is known of the population, trimming, and their diagnosis."""
