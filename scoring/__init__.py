@@ -2,6 +2,7 @@
 
 from scoring.adjust.calibration import calibrate, post_stratify, rake, trim
 from scoring.adjust.diagnostics import WeightDiagnostics, weight_diagnostics
+from scoring.adjust.propensity import Propensity, response_propensity
 from scoring.errors import AnswerError, EstimateError
 from scoring.estimate import Estimates, mean, ratio, share, total
 from scoring.rank import rank_sets, ranks
@@ -12,6 +13,7 @@ __all__ = [
     "AnswerError",
     "EstimateError",
     "Estimates",
+    "Propensity",
     "Survey",
     "WeightDiagnostics",
     "calibrate",
@@ -21,6 +23,7 @@ __all__ = [
     "rank_sets",
     "ranks",
     "ratio",
+    "response_propensity",
     "response_rates",
     "share",
     "total",

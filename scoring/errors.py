@@ -227,6 +227,29 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "redistribute=False.",
         "{where}：权数限于 {low} 到 {high} 时无法保持合计，平均权数是 {mean:.6g}。请放宽界限，或用 redistribute=False。",
     ),
+    "bad_classes": (
+        "{where}: must be a whole number of at least 2; it is {value!r}. 5 is usual.",
+        "{where}：必须是不小于 2 的整数，现在是 {value!r}。常用 5。",
+    ),
+    "one_outcome": (
+        "{where}: {column!r} is {value} in all rows that have weight, so there is nothing to tell apart.",
+        "{where}：有权数的各行中“{column}”全是 {value}，无从区分。请检查该列。",
+    ),
+    "separated": (
+        "{where}: {found} tells without error who {outcome}, so the probabilities go to 0 or 1. Merge it with "
+        "a similar category, or leave it out.",
+        "{where}：{found} 能毫无差错地判定谁{outcome_chinese}，概率趋于 0 或 1。请与相近的类别合并，或去掉。",
+    ),
+    "propensity_not_converged": (
+        "{where}: the logistic model came to no end in {steps} steps. Look for columns of very different size, or "
+        "leave some out.",
+        "{where}：逻辑回归经 {steps} 步仍未收敛。请检查数值相差悬殊的列，或去掉一些列。",
+    ),
+    "propensity_separated": (
+        "{where}: some combination of {columns} tells without error who responded, so probabilities go to 0 or 1. "
+        "Leave out or merge columns.",
+        "{where}：{columns} 的某种组合能毫无差错地判定部分行是否应答，概率趋于 0 或 1。请去掉或合并一些列。",
+    ),
     "not_by_all": (
         "{where}: {evaluatee!r} is not rated by all groups. Collect the missing answers or leave it out.",
         "{where}：被评单位“{evaluatee}”没有得到所有调查对象的评分。请补充调查或去掉该单位。",
