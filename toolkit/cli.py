@@ -98,6 +98,7 @@ def draw(
     if commit:
         digest = one.commit(public=public, form=form)
         print(f"承诺的摘要，请公布。 Digest of the commitment, to be published:\n{digest}")
+        print("封存码在 private/ 里，开锁之前不要给人。 The secret is in private/: show it to nobody.")
     elif freeze:
         digest = one.freeze()
         print(f"名单的摘要，请在公开号码产生之前公布。 To be published before the number is known:\n{digest}")
