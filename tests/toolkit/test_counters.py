@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sampling import FrameError, quota_cells, rounded_targets
+from sampling import FrameError, Quota, quota_cells, rounded_targets
 from toolkit import Round, RoundError, Scheme
 from toolkit.cli import progress as progress_command
 from toolkit.counters import progress_lines
 from toolkit.files import write_table
+from toolkit.quota import quota_sheet
 from toolkit.report.method import method_steps
 
 SMALL = (Path(__file__).parents[1] / "scenarios" / "small.toml").read_text(encoding="utf8")
@@ -116,6 +117,16 @@ def test_cells_and_targets_follow_from_margins(start: Callable[..., Round]) -> N
     )
     (one.folder / "frames" / "residents.csv").write_text(text, "utf8")
     assert one.verify() == ["samples/street.csv: not the cells and targets that the frame residents gives"]
+
+
+def test_targets_from_margins_keep_the_margins() -> None:
+    # Sixteen cells of 1.25 of 20: each cell by itself would give the first row 8 instead of 5.
+    lines = [(name, str(at), "25") for name in ("a", "b") for at in range(4)]
+    frame = pd.DataFrame(lines, columns=["margin", "category", "population"])
+    sheet = quota_sheet(frame, Quota(20, ("a", "b")), "residents")
+    assert (
+        sheet.groupby("a")["target"].sum().tolist() == sheet.groupby("b")["target"].sum().tolist() == [5] * 4
+    )
 
 
 def test_margins_that_contradict_or_do_not_fit_are_refused(start: Callable[..., Round]) -> None:
