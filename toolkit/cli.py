@@ -11,6 +11,7 @@ import cyclopts
 from sampling import DesignError, FrameError
 from scoring import AnswerError, EstimateError
 from toolkit.errors import RoundError, SchemeError, UnknownNameError, fault
+from toolkit.frames.commands import app as frames
 
 if TYPE_CHECKING:
     from toolkit.round import Round
@@ -22,6 +23,7 @@ app = cyclopts.App(
     name="minyi",
     help="民意 Minyi: samples anyone can verify; scores and places that carry their uncertainty.",
 )
+app.command(frames)
 
 
 @app.command

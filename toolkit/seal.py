@@ -12,6 +12,7 @@ from toolkit.round import Round
 
 SEAL = "results/seal.json"
 JOURNAL = "journal.jsonl"
+PRIVATE = "private/"  # who people are: may be destroyed, and is no part of the result
 
 
 def seal(one: Round, office: str) -> str:
@@ -81,4 +82,8 @@ def _digest_of(lines: list[str]) -> str:
 def _digests(one: Round) -> dict[str, str]:
     files = sorted(path for path in one.folder.rglob("*") if path.is_file())
     names = {path.relative_to(one.folder).as_posix(): path for path in files}
-    return {name: file_digest(path) for name, path in names.items() if name not in (SEAL, JOURNAL)}
+    return {
+        name: file_digest(path)
+        for name, path in names.items()
+        if name not in (SEAL, JOURNAL) and not name.startswith(PRIVATE)
+    }

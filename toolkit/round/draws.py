@@ -50,6 +50,7 @@ class RoundDraws(RoundFolder):
         """Draw every sample; ``said`` goes to the journal beside the key."""
         if self.steps("draw"):
             raise RoundError(self.folder.name, [fault("", "drawn_already")])
+        self._refuse_open_lists()
         frames = {**self.frames(), RECUSALS: self.recusals()}
         sent = self.folder / "frames"
         files = {
@@ -60,6 +61,13 @@ class RoundDraws(RoundFolder):
         counts = write_samples(self.scheme, frames, key, self.folder / "samples")
         self.note("draw", key=key, units=counts, frames=files, **said)
         return counts
+
+    def _refuse_open_lists(self) -> None:
+        from toolkit.frames.close import pending
+        from toolkit.frames.errors import fault as of_lists
+
+        if pending(self):
+            raise RoundError(self.folder.name, [of_lists("", "open")])
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Read every frame of the scheme, all cells as text."""

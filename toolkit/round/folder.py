@@ -90,7 +90,10 @@ class RoundFolder:
 
     def steps(self, step: str) -> list[dict[str, Any]]:
         """Give the journal's lines of one kind of step, oldest first."""
+        return [line for line in self.journal() if line["step"] == step]
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Give all lines of the journal, oldest first."""
         journal = self.folder / "journal.jsonl"
         text = journal.read_text(encoding="utf8") if journal.is_file() else ""
-        lines = map(json.loads, filter(None, text.split("\n")))  # a key may hold other line breaks
-        return [line for line in lines if line["step"] == step]
+        return [json.loads(line) for line in text.split("\n") if line]  # a key may hold other line breaks

@@ -1,0 +1,197 @@
+"""All lists of a round together: faults, repeats within and across offices, signs; and what goes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from toolkit.errors import Fault, RoundError
+from toolkit.frames.errors import TEMPLATES, fault
+from toolkit.frames.fields import FrameNeeds, frame_names
+from toolkit.frames.register import Opened, Sent, allowed_units, opened, read_cases, state_of
+from toolkit.frames.returns import write_return
+from toolkit.frames.rows import COLUMNS, Finding, Reading, repeats, table_of
+from toolkit.frames.signs import shared_persons, signs
+from toolkit.progress import watched
+from toolkit.round.draws import RoundDraws
+
+LISTS = ["frame", "office", "file", "version", "rows", "counted", "set_aside", "told", "cases", "waiting"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the lists of a round come to.
+
+    Attributes
+    ----------
+    lists : DataFrame
+        A line for each list in force: ``frame``, ``office``, ``file``, ``version``, ``rows``, ``counted``,
+        ``set_aside`` (until they are mended), ``told`` (findings that set nothing aside), ``cases``
+        (declared), ``waiting`` (for the user).
+    findings : DataFrame
+        ``frame``, ``office`` and the attributes of ``toolkit.frames.rows.Finding``.
+    shared : DataFrame
+        Persons in lists of several offices: ``frame``, ``office``, ``other``, ``persons``.
+    signs : DataFrame
+        See ``toolkit.frames.signs.signs``.
+    waiting : tuple of Fault
+    returns : tuple of Path
+        The workbooks that go back to offices.
+    rows : DataFrame
+        Every row with its person: private.
+    needs : dict of FrameNeeds
+        By frame.
+    """
+
+    lists: pd.DataFrame
+    findings: pd.DataFrame
+    shared: pd.DataFrame
+    signs: pd.DataFrame
+    waiting: tuple[Fault, ...]
+    returns: tuple[Path, ...]
+    rows: pd.DataFrame
+    needs: Mapping[str, FrameNeeds]
+
+    def __repr__(self) -> str:
+        counted, aside = self.lists["counted"].sum(), self.lists["set_aside"].sum()
+        return (
+            f"Checked({len(self.lists)} lists: {counted:,} rows count, {aside:,} set aside, "
+            f"{len(self.signs)} signs)"
+        )
+
+
+def check(round: RoundDraws, cases: str | Path | None = None, write: bool = True) -> Checked:
+    """Check every list in force, and write a 名单退回单 for each office with something to mend or look at.
+
+    Parameters
+    ----------
+    round : Round
+    cases : str or Path, optional
+        A table of the caseloads that offices declared: 单位, 名单, 件数.
+    write : bool
+        Without it, no workbook is written.
+
+    Returns
+    -------
+    Checked
+
+    Raises
+    ------
+    RoundError
+        No list came in yet, or the table of caseloads has faults.
+    """
+    state = state_of(round)
+    if not state.in_force:
+        raise RoundError(round.folder.name, [fault("", "nothing_in")])
+    declared = {(one.frame, one.office): one.cases for one in state.in_force if one.cases}
+    declared |= read_cases(round, Path(cases)) if cases else {}
+    order = {name: at for at, name in enumerate(frame_names(round.scheme))}
+    sent = sorted(state.in_force, key=lambda one: order[one.frame])
+    allowed: dict[str, dict[str, set[str]]] = {}
+    read, needs, waiting = list[tuple[Opened, Reading | None]](), dict[str, FrameNeeds](), list[Fault]()
+    for one in watched(sent, "reading lists", len(sent)):
+        found = opened(round, state, one)
+        needs[one.frame] = found.needs
+        if one.frame not in allowed:
+            allowed[one.frame] = allowed_units(round, found.needs)
+        stops = found.lacking
+        waiting += [*stops, *found.waiting]
+        read.append((found, None if stops else found.read(round, allowed[one.frame])))
+    rows, findings = _together(read, needs)
+    good = rows[rows["counts"].astype(bool)]
+    personal = [name for name, one in needs.items() if one.personal]
+    lists = {(str(f), str(o)): part for (f, o), part in good.groupby(["frame", "office"], sort=False)}
+    told = signs(lists, needs, declared)
+    table = _lists(read, rows, findings, declared)
+    shared = shared_persons(good[good["frame"].isin(personal)])
+    result = Checked(table, findings, shared, told, tuple(waiting), (), rows, needs)
+    return replace(result, returns=_send_back(round, result, [one for one, _ in read])) if write else result
+
+
+def _together(
+    read: list[tuple[Opened, Reading | None]], needs: Mapping[str, FrameNeeds]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Put all rows and findings together, and find the repeats frame by frame."""
+    parts, told = [], []
+    for found, reading in read:
+        if reading is not None:
+            at = {"frame": found.sent.frame, "office": found.sent.office}
+            parts.append(reading.rows.assign(**at, file=found.sent.name))
+            told.append(table_of(reading.findings).assign(**at))
+    own = ["frame", "office", "file", "sheet", "row", "cell", "hidden", "kind", "identity", "out"]
+    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=own)
+    rows["counts"] = ~rows["out"].astype(bool)
+    for frame, part in rows.groupby("frame", sort=False):
+        counts, found_at = repeats(part, needs[str(frame)])
+        rows.loc[part.index, "counts"] = counts
+        for row, (rule, other, differing) in found_at.items():
+            line = _repeat(rows, row, other, rule, differing, needs[str(frame)])
+            told.append(table_of([line]).assign(frame=str(frame), office=str(rows.at[row, "office"])))
+    columns = ["frame", "office", *COLUMNS]
+    some = [one for one in told if len(one)]
+    findings = pd.concat(some) if some else pd.DataFrame(columns=columns)
+    order = ["frame", "office", "sheet", "row"]
+    return rows, findings.sort_values(order, kind="stable", ignore_index=True)[columns]
+
+
+def _repeat(rows: pd.DataFrame, at: int, other: int, rule: str, field: str, needs: FrameNeeds) -> Finding:
+    """Say which row tells the same person."""
+    columns = ["office", "file", "sheet", "cell", "kind", "identity"]
+    own, its = ({name: str(rows.at[one, name]) for name in columns} for one in (at, other))
+    place = "!".join(filter(None, [its["sheet"], its["cell"]]))
+    if its["office"] != own["office"] or its["file"] != own["file"]:
+        place = f"{its['office']} {its['file']}!{place}"
+    said = {"other": place}
+    if rule == "differs":
+        said |= {"field": field, "field_zh": needs.label(field)}
+    told = fault("", rule, **said)
+    parts = own["identity"].split("\x1f")
+    return Finding(
+        own["sheet"],
+        own["cell"],
+        needs.label("name" if own["kind"] == "name+phone" else own["kind"]) if needs.personal else "",
+        parts[-1] if own["kind"] == "number" else parts[0],
+        rule,
+        told.english,
+        told.chinese,
+        TEMPLATES[rule][2],
+        rule == "differs",
+        int(str(rows.at[at, "row"])) - 1,
+    )
+
+
+def _lists(
+    read: list[tuple[Opened, Reading | None]],
+    rows: pd.DataFrame,
+    findings: pd.DataFrame,
+    cases: Mapping[tuple[str, str], int],
+) -> pd.DataFrame:
+    lines = []
+    for found, _ in read:
+        own = _of(rows, found.sent)
+        told = _of(findings, found.sent)
+        out = told["out"].astype(bool)
+        bad = int(own["out"].astype(bool).sum() + (told["rule"] == "differs").sum())
+        waits = "；".join(one.chinese for one in (*found.lacking, *found.waiting))
+        sent = found.sent
+        counts = (len(own), int(own["counts"].sum()), bad, int((~out).sum()))
+        declared = cases.get((sent.frame, sent.office))
+        lines.append((sent.frame, sent.office, sent.name, sent.version, *counts, declared, waits))
+    return pd.DataFrame(lines, columns=LISTS).astype({"cases": "Int64"})
+
+
+def _of(table: pd.DataFrame, sent: Sent) -> pd.DataFrame:
+    return table[(table["frame"] == sent.frame) & (table["office"] == sent.office)]
+
+
+def _send_back(round: RoundDraws, checked: Checked, read: list[Opened]) -> tuple[Path, ...]:
+    paths = []
+    for found in read:
+        own = _of(checked.findings, found.sent)
+        if len(own):
+            line = _of(checked.lists, found.sent).iloc[0]
+            paths.append(write_return(round, found.sent, own, line, _of(checked.signs, found.sent)))
+    return tuple(paths)
