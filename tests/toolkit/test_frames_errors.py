@@ -48,7 +48,7 @@ class Bench:
         return frames.check(self.one).findings
 
 
-def book(*lines: list[Any], merge: str = "", hide: int = 0) -> bytes:
+def book(*lines: list[Any], merge: str = "", hide: int = 0, hide_column: str = "") -> bytes:
     made = openpyxl.Workbook()
     for line in [HEADS.strip().split(","), *lines]:
         made.active.append(line)
@@ -56,6 +56,8 @@ def book(*lines: list[Any], merge: str = "", hide: int = 0) -> bytes:
         made.active.merge_cells(merge)
     if hide:
         made.active.row_dimensions[hide].hidden = True
+    if hide_column:
+        made.active.column_dimensions[hide_column].hidden = True
     file = io.BytesIO()
     made.save(file)
     return file.getvalue()
@@ -156,6 +158,7 @@ FOUND: dict[str, tuple[str | bytes, str, str]] = {  # a file, the cell, what is 
         "a leading 0 may be lost",
     ),
     "unread": (GOOD + "合计,1人,,,\n", "A3", "not read as a person"),
+    "hidden_column": (book(["A1", "模拟甲", "", "", "东01镇"], hide_column="B"), "B1", "a hidden column"),
     "no_heading": (f"{HEADS.strip()},\nA1,模拟甲,,,东01镇,x\n", "F2", "a column without a heading"),
     "no_evaluatee": ("被评单位,编号,乡镇\n县教育居,A1,东01镇\n", "A2", "no evaluatee of this scheme"),
 }

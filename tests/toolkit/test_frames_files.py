@@ -100,9 +100,24 @@ def test_merged_headings_over_two_rows_are_joined(read: Callable[..., Reading]) 
     assert rows(found, "phone2") == [("08262345670",), ("08262345671",), ("08262345672",)]
 
 
+def test_headings_merged_downwards_join_those_that_stand_a_row_lower(read: Callable[..., Reading]) -> None:
+    lines = [["编号", "姓名"], [None, None, "联系电话", "乡镇"], A, B, C]
+    assert rows(read(excel(lines, merge=["A1:A2", "B1:B2"]))) == READ
+
+
+def test_a_column_without_a_heading_is_told_where_it_holds_something(read: Callable[..., Reading]) -> None:
+    assert told(read(excel([HEADS, [*A, "x"], B]))) == [("名单!E2", "no_heading", False)]
+    below = [None, None, None, None, "注：模拟"]
+    assert told(read(excel([HEADS, A, below]))) == [("名单!E3", "unread", False)]
+
+
 def test_two_tables_side_by_side_and_one_below(read: Callable[..., Reading]) -> None:
     lines = [[*HEADS, None, *HEADS], [*A, None, *B], [], ["补充名单"], HEADS, C]
     assert sorted(rows(read(excel(lines)))) == READ
+
+
+def test_tables_side_by_side_may_have_their_columns_in_another_order(read: Callable[..., Reading]) -> None:
+    assert sorted(rows(read(excel([[*HEADS, None, *HEADS[::-1]], [*A, None, *B[::-1]], C])))) == READ
 
 
 def test_a_list_set_in_two_halves_without_a_gap(read: Callable[..., Reading]) -> None:
@@ -246,6 +261,7 @@ def test_a_real_xls_is_read_and_says_what_it_cannot_show(
         ("<html><table><tr><td>姓名</td></tr></table>".encode(), "web_page"),
         (b"PK\x03\x04 cut short", "unreadable"),
         (excel([HEADS, A])[:-200], "unreadable"),
+        (b"\xff\xfe\x00\xd8a", "unreadable"),
         (b"%PDF-1.4\x00\x01", "unreadable"),
         (b"\xff\xff\n\x80", "unreadable"),
         (excel([["本月无服务对象"]]), "no_table"),

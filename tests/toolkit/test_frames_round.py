@@ -79,6 +79,15 @@ def test_the_same_file_twice_changes_nothing(one: Round, send: Callable[..., Any
     assert {p: p.read_bytes() for p in one.folder.rglob("*") if p.is_file()} == before
 
 
+def test_the_same_file_with_the_same_headings_named_changes_nothing(one: Round, tmp_path: Path) -> None:
+    write_table(tmp_path / "x.csv", pd.DataFrame([{"代码": "1", "称呼": "模拟甲", "乡镇": "东01镇"}]))
+    what: dict[str, Any] = {"frame": "users", "office": "县教育局"}
+    heads = {"代码": "number", "称呼": "name"}
+    assert not frames.add(one, tmp_path / "x.csv", heads=heads, **what).before
+    assert frames.add(one, tmp_path / "x.csv", heads=heads, **what).before
+    assert not frames.add(one, tmp_path / "x.csv", heads={"代码": "", "称呼": "name"}, **what).before
+
+
 def test_a_later_version_replaces_says_what_changed_and_can_be_taken_back(
     one: Round, send: Callable[..., Any]
 ) -> None:

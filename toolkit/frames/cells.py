@@ -8,10 +8,11 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
@@ -22,12 +23,17 @@ Cell = tuple[int, int]
 Span = tuple[int, int, int, int]
 BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 NOT_COMPUTED = "="
+Seen = tuple[frozenset[int], frozenset[int], dict[Cell, str]]  # hidden rows and columns, broken cells
+NOTHING: Seen = (frozenset(), frozenset(), {})
+MOST_COLUMNS = 16384
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 LOCKED = "EncryptedPackage".encode("utf-16-le")  # an .xlsx with a password, in an OLE file
 # Only pages that have one of these are parsed cell by cell.
 TELLS = (
-    *(b"hidden=", b"zeroHeight=", b't="e"', b"t='e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/"),
-    *(b'ht="0', b"ht='0", b'width="0', b"width='0"),
+    *(b'hidden="1', b"hidden='1", b'hidden="t', b"hidden='t"),
+    *(b'zeroHeight="1', b"zeroHeight='1", b'zeroHeight="t', b"zeroHeight='t"),
+    *(b' ht="0', b" ht='0", b' width="0', b" width='0"),
+    *(b't="e"', b"t='e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/"),
 )
 LETTERS = re.compile(r"([A-Z]+)(\d+)")
 
@@ -135,7 +141,7 @@ def _workbook(data: bytes, name: str) -> list[Page]:
                 for row in sheet.to_python(skip_empty_area=False)
             ]
             spans = tuple((r0, c0, r1, c1) for (r0, c0), (r1, c1) in sheet.merged_cell_ranges or ())
-            rows, columns, broken = (seen or {}).get(about.name, (frozenset(), frozenset(), {}))
+            rows, columns, broken = (seen or {}).get(about.name, NOTHING)
             cells = _with_room(cells, broken)
             hidden = about.visible != SheetVisibleEnum.Visible
             blind = seen is None
@@ -143,12 +149,21 @@ def _workbook(data: bytes, name: str) -> list[Page]:
         return pages
     except PasswordError:
         raise RoundError(name, [fault("", "password")]) from None
-    except (CalamineError, zipfile.BadZipFile, ElementTree.ParseError, KeyError) as error:
+    except (
+        CalamineError,
+        zipfile.BadZipFile,
+        ElementTree.ParseError,
+        expat.ExpatError,
+        KeyError,
+        ValueError,
+    ) as error:
         raise RoundError(name, [fault("", "unreadable", error=str(error).strip())]) from None
 
 
 def _with_room(cells: list[list[Any]], broken: Mapping[Cell, str]) -> list[list[Any]]:
     """Show broken cells as what they are: they come empty, and their page may end before them."""
+    if not broken:
+        return cells
     for (row, column), shown in broken.items():
         while len(cells) <= row:
             cells.append([])
@@ -161,7 +176,7 @@ def _with_room(cells: list[list[Any]], broken: Mapping[Cell, str]) -> list[list[
 # --- what Excel hides, from the XML --------------------------------------------------------------------
 
 
-def _seen(data: bytes) -> dict[str, tuple[frozenset[int], frozenset[int], dict[Cell, str]]] | None:
+def _seen(data: bytes) -> dict[str, Seen] | None:
     """Give the hidden rows and columns and the broken cells of each sheet; None where it is no .xlsx."""
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         names = {one.lower(): one for one in parts.namelist()}
@@ -182,38 +197,59 @@ def _seen(data: bytes) -> dict[str, tuple[frozenset[int], frozenset[int], dict[C
     return found
 
 
-def _seen_on(xml: bytes) -> tuple[frozenset[int], frozenset[int], dict[Cell, str]]:
-    rows, columns, broken = set[int](), set[int](), dict[Cell, str]()
+def _seen_on(xml: bytes) -> Seen:
     if not any(one in xml for one in TELLS):
-        return frozenset(), frozenset(), {}
-    row, hide_all = -1, False
-    for event, one in ElementTree.iterparse(io.BytesIO(xml), events=("start", "end")):
-        tag = _tag(one)
-        if event == "start" and tag == "sheetFormatPr":
-            hide_all = _is_true(one.get("zeroHeight"))
-        elif event == "start" and tag == "row":
-            row, column = int(one.get("r", row + 2)) - 1, -1
-            shown = one.get("hidden")
-            if _is_true(shown) or _is_zero(one.get("ht")) or (hide_all and shown is None):
-                rows.add(row)
-        elif event == "end" and tag == "c":
-            column = _column(one.get("r"), column)
-            for text in _broken(one):
-                broken[row, column] = text
-        elif event == "end" and tag == "row":
-            one.clear()
-        elif event == "end" and tag == "col" and (_is_true(one.get("hidden")) or _is_zero(one.get("width"))):
-            columns |= set(range(int(one.get("min", 1)) - 1, min(int(one.get("max", 1)), 16384)))
-    return frozenset(rows), frozenset(columns), broken
+        return NOTHING
+    parser, reader = expat.ParserCreate(), _SheetReader()
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text
+    parser.Parse(xml, True)
+    return frozenset(reader.rows), frozenset(reader.columns), reader.broken
 
 
-def _broken(cell: ElementTree.Element) -> Iterator[str]:
-    parts = {_tag(one): one for one in cell}
-    value = parts["v"].text if "v" in parts else None
-    if cell.get("t") == "e":
-        yield value or "#"
-    elif "f" in parts and not value and cell.get("t") not in ("str", "inlineStr"):
-        yield NOT_COMPUTED
+class _SheetReader:
+    """Reads the XML of a sheet element by element; a cell may leave out where it stands."""
+
+    def __init__(self) -> None:
+        self.rows, self.columns, self.broken = set[int](), set[int](), dict[Cell, str]()
+        self.row, self.column, self.hide_all = -1, -1, False
+        self.kind, self.formula, self.value = "", False, ""
+        self.inside = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        get, tag = attributes.get, name.rpartition(":")[2]
+        if tag == "c":
+            self.column = _column(get("r"), self.column)
+            self.kind, self.formula, self.value = get("t", ""), False, ""
+        elif tag == "f":
+            self.formula = True
+        elif tag == "v":
+            self.inside = self.formula or self.kind == "e"
+        elif tag == "row":
+            self.row, self.column = int(get("r", str(self.row + 2))) - 1, -1
+            shown = get("hidden")
+            if _is_true(shown) or _is_zero(get("ht")) or (self.hide_all and shown is None):
+                self.rows.add(self.row)
+        elif tag == "col" and (_is_true(get("hidden")) or _is_zero(get("width"))):
+            first, last = int(get("min", "1")), int(get("max", "1"))
+            self.columns |= set(range(first - 1, min(last, MOST_COLUMNS)))
+        elif tag == "sheetFormatPr":
+            self.hide_all = _is_true(get("zeroHeight"))
+
+    def text(self, text: str) -> None:
+        if self.inside:
+            self.value += text
+
+    def end(self, name: str) -> None:
+        tag = name.rpartition(":")[2]
+        if tag == "v":
+            self.inside = False
+        elif tag == "c" and self.kind == "e":
+            self.broken[self.row, self.column] = self.value or "#"
+        elif tag == "c" and self.formula and not self.value and self.kind not in ("str", "inlineStr"):
+            self.broken[self.row, self.column] = NOT_COMPUTED
 
 
 def _column(reference: str | None, before: int) -> int:
@@ -261,10 +297,11 @@ def _text_cells(data: bytes, name: str) -> list[list[Any]]:
 
 
 def _decoded(data: bytes, name: str) -> str:
+    encodings: tuple[str, ...] = ("utf-8-sig", "gb18030")
     for mark, encoding in BOMS:
         if data.startswith(mark):
-            return data.decode(encoding, errors="replace")
-    for encoding in ("utf-8-sig", "gb18030"):
+            encodings = (encoding,)
+    for encoding in encodings:
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:

@@ -127,9 +127,10 @@ def _together(
     for frame, part in rows.groupby("frame", sort=False):
         counts, found_at = repeats(part, needs[str(frame)])
         rows.loc[part.index, "counts"] = counts
-        for row, (rule, other, differing) in found_at.items():
-            line = _repeat(rows, row, other, rule, differing, needs[str(frame)])
-            told.append(table_of([line]).assign(frame=str(frame), office=str(rows.at[row, "office"])))
+        lines = _repeats_told(part, found_at, needs[str(frame)])
+        told.append(
+            table_of(lines).assign(frame=str(frame), office=part.loc[list(found_at), "office"].tolist())
+        )
     columns = ["frame", "office", *COLUMNS]
     some = [one for one in told if len(one)]
     findings = pd.concat(some) if some else pd.DataFrame(columns=columns)
@@ -137,30 +138,27 @@ def _together(
     return rows, findings.sort_values(order, kind="stable", ignore_index=True)[columns]
 
 
-def _repeat(rows: pd.DataFrame, at: int, other: int, rule: str, field: str, needs: FrameNeeds) -> Finding:
+def _repeats_told(
+    rows: pd.DataFrame, found: Mapping[int, tuple[str, int, str]], needs: FrameNeeds
+) -> list[Finding]:
     """Say which row tells the same person."""
-    columns = ["office", "file", "sheet", "cell", "kind", "identity"]
-    own, its = ({name: str(rows.at[one, name]) for name in columns} for one in (at, other))
-    place = "!".join(filter(None, [its["sheet"], its["cell"]]))
-    if its["office"] != own["office"] or its["file"] != own["file"]:
-        place = f"{its['office']} {its['file']}!{place}"
-    said = {"other": place}
-    if rule == "differs":
-        said |= {"field": field, "field_zh": needs.label(field)}
-    told = fault("", rule, **said)
-    parts = own["identity"].split("\x1f")
-    return Finding(
-        own["sheet"],
-        own["cell"],
-        needs.label("name" if own["kind"] == "name+phone" else own["kind"]) if needs.personal else "",
-        parts[-1] if own["kind"] == "number" else parts[0],
-        rule,
-        told.english,
-        told.chinese,
-        TEMPLATES[rule][2],
-        rule == "differs",
-        int(str(rows.at[at, "row"])) - 1,
-    )
+    columns = ["office", "file", "sheet", "cell", "kind", "identity", "row"]
+    at = dict(zip(rows.index.tolist(), rows[columns].itertuples(index=False, name=None), strict=True))
+    lines = []
+    for one, (rule, other, field) in found.items():
+        office, file, sheet, cell, kind, identity, row = at[one]
+        place = "!".join(filter(None, at[other][2:4]))
+        if at[other][:2] != (office, file):
+            place = f"{at[other][0]} {at[other][1]}!{place}"
+        said = {"field": field, "field_zh": needs.label(field)} if rule == "differs" else {}
+        told = fault("", rule, other=place, **said)
+        head = needs.label("name" if kind == "name+phone" else kind) if needs.personal else ""
+        shown = identity.split("\x1f")[-1 if kind == "number" else 0]
+        todo, out = TEMPLATES[rule][2], rule == "differs"
+        lines.append(
+            Finding(sheet, cell, head, shown, rule, told.english, told.chinese, todo, out, int(row) - 1)
+        )
+    return lines
 
 
 def _lists(

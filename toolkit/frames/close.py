@@ -85,7 +85,8 @@ def close(round: RoundDraws, *, leave_out: bool = False, reason: str = "", by: s
         write_bytes(path, table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
         own = checked.lists[checked.lists["frame"] == frame]
         needs, left = checked.needs[frame], int(own["set_aside"].sum())
-        missing = [one for one in round.scheme.evaluatees if needs.each and one not in set(table[EVALUATEE])]
+        there = set(table[EVALUATEE]) if needs.each else set(round.scheme.evaluatees)
+        missing = [one for one in round.scheme.evaluatees if one not in there]
         persons = int(table[needs.unit].nunique())
         lines.append((frame, len(own), len(table), persons, left, "、".join(missing)))
         noted[frame] = {"sha256": file_digest(path), "rows": len(table), "left_out": left}

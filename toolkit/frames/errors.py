@@ -57,6 +57,7 @@ TEMPLATES: dict[str, tuple[str, str, str]] = {
     "phone": ("no telephone number that can be called", "不是能拨通的电话号码", "请核对"),
     "zeros": ("other numbers of this column begin with 0 and are text; here a leading 0 may be lost", "同列有以 0 开头的文本编号，这里可能丢了开头的 0", "请把该列设为文本并核对"),
     "unread": ("this line was not read as a person", "这一行没有作为人员读入", "如是人员，请补全各栏"),
+    "hidden_column": ("a hidden column; it is read as any other", "隐藏的列，照常读入", "请核对是否应当使用"),
     "no_heading": ("a column without a heading; it is not used", "此列没有表头，没有使用", "如需使用，请写明表头"),
 }  # fmt: skip
 

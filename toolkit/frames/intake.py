@@ -124,7 +124,8 @@ def add(
     kept = f"{state.came + 1:03d}-{path.name}"
     sent = Sent(frame, office, number, kept, path.name, digest(data), cases, dict(heads or {}))
     last = versions[-1] if versions else None
-    if last and last.sha256 == sent.sha256 and cases in (None, last.cases) and not heads:
+    new = dict(heads or {}).items() - (last.heads.items() if last else set())
+    if last and last.sha256 == sent.sha256 and cases in (None, last.cases) and not new:
         return replace(listed(round, opened(round, state, last)), before=True)
     if cases is None and last:
         sent = replace(sent, cases=last.cases)

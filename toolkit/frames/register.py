@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from toolkit.frames.tables import Table, find_tables
 from toolkit.round.draws import RoundDraws
 
 RAW = "private/frames/raw"
+LONGEST_HEAD = 40
 STEPS = ("frames-add", "frames-map", "frames-drop", "frames-close")
 
 
@@ -196,7 +198,10 @@ def opened(round: RoundDraws, state: State, sent: Sent, data: bytes | None = Non
     before = {head: to for one in own for head, to in one.heads.items()} | dict(sent.heads)
     elsewhere = {head: to for one in others for head, to in one.heads.items()}
 
+    @cache
     def known(text: str) -> str | None:
+        if len(text) > LONGEST_HEAD:
+            return None
         head = re.sub(r"\s+", "", text)
         for said in (before, elsewhere):
             if head in said:

@@ -143,8 +143,12 @@ class _TableRows:
         self.findings: list[Finding] = []
         self.out = [False] * len(self.rows)
         for head, at in pairs:
-            if head.startswith("（无表头）") and not mapping.get(head) and self.rows:
-                self.tell(next(r for r in table.rows if self.page.cells[r][at] is not None), at, "no_heading")
+            filled = (row for row in table.rows if self.page.cells[row][at] is not None)
+            if head.startswith("（无表头）") and not mapping.get(head) and (row := next(filled, -1)) >= 0:
+                self.tell(row, at, "no_heading")
+        for head, at in pairs:
+            if mapping.get(head) and at in self.page.hidden_columns:
+                self.tell(table.top, at, "hidden_column")
         self.raw = {
             field: [self.page.cells[row][at] for row in self.rows] for field, at in self.column.items()
         }
@@ -288,7 +292,8 @@ class _TableRows:
         texts = [text or (office if office in known else "") for text in found[EVALUATEE]]
         for at, text in enumerate(texts):
             if text not in known:
-                self.tell(self.rows[at], self.column[EVALUATEE], "no_evaluatee", out=True)
+                column = self.column.get(EVALUATEE, min(self.head))
+                self.tell(self.rows[at], column, "no_evaluatee", out=True)
         found[EVALUATEE] = texts
 
     def _needed(self, field: str, texts: Sequence[str], allowed: Collection[str] | None) -> None:
@@ -338,13 +343,15 @@ def repeats(rows: pd.DataFrame, needs: FrameNeeds) -> tuple[pd.Series, dict[int,
     good = rows[counts]
     several = good[good.duplicated(key, keep=False)]
     said = [one for one in (*needs.columns, *needs.optional) if one != EVALUATEE and one in rows]
-    found = dict[int, tuple[str, int, str]]()
-    for _, same in several.groupby(key, sort=False):
-        first = int(same.index[0])
-        differ = next((one for one in said if same[one].nunique() > 1), "")
-        others = list(map(int, same.index))
-        for at in others if differ else others[1:]:
-            other = others[1] if at == first else first
-            found[at] = ("differs" if differ else "twice", other, differ)
-            counts[at] = False
+    found, groups = dict[int, tuple[str, int, str]](), dict[tuple[str, ...], list[int]]()
+    for at, who in zip(several.index.tolist(), several[key].itertuples(index=False, name=None), strict=True):
+        groups.setdefault(who, []).append(at)
+    lines = several[said].itertuples(index=False, name=None)
+    values = dict(zip(several.index.tolist(), lines, strict=True))
+    for same in groups.values():
+        told = list(zip(*(values[at] for at in same), strict=True))
+        differ = next((one for one, each in zip(said, told, strict=True) if len(set(each)) > 1), "")
+        for at in same if differ else same[1:]:
+            found[at] = ("differs" if differ else "twice", same[1] if at == same[0] else same[0], differ)
+    counts[list(found)] = False
     return counts, found

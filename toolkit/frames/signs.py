@@ -120,9 +120,9 @@ def _of_rows(rows: pd.DataFrame) -> Iterator[Sign]:
     yield from flags("one_phone", shared(phone, MANY_PHONE))
     yield from flags("one_address", shared(rows["address"].map(name_text), MANY_ADDRESS))
     if n >= ENOUGH:
-        months = rows["date"].str.extract(r"(\d{4})\D?(\d{1,2})").fillna("").agg("-".join, axis=1)
+        months = rows["date"].str.extract(r"(\d{4})\D?(\d{1,2})").fillna("")
         for sign, values in (
-            ("one_month", months.where(months != "-", "")),
+            ("one_month", (months[0] + "-" + months[1]).where(months[0] != "", "")),
             ("one_service", rows["service"]),
         ):
             told = values[values != ""]
