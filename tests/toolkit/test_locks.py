@@ -23,6 +23,7 @@ from toolkit import Round, RoundError
 from toolkit.cli import draw as draw_command
 from toolkit.cli import verify as verify_command
 from toolkit.files import read_table, write_table
+from toolkit.frames.intake import add
 from toolkit.locks import frame_digests, plain_number
 from toolkit.report.receipt import render_receipt, write_receipt
 
@@ -110,6 +111,23 @@ def test_the_secret_is_private_until_it_is_published(make_round: Make) -> None:
     one.reveal("7")
     assert not path.parent.exists()
     assert secret in (one.folder / "locks" / "reveal.json").read_text("utf8")
+
+
+def test_the_secret_of_pseudonyms_stays_when_the_locks_are_open(frozen: Round) -> None:
+    other = frozen.folder / "private" / "pseudonym.key"
+    other.write_bytes(b"made up")
+    frozen.reveal(NUMBER)
+    assert other.read_bytes() == b"made up" and not (frozen.folder / "private" / "secret.txt").exists()
+    assert frozen.verify() == []
+
+
+def test_lists_that_are_not_closed_cannot_be_frozen(make_round: Make, tmp_path: Path) -> None:
+    one = make_round(users=None)
+    one.commit(public=PUBLIC, form=FORM)
+    sent = tmp_path / "县教育局.csv"
+    sent.write_text("姓名,编号,乡镇\n甲一（虚构）,11,东01镇\n", encoding="utf8")
+    add(one, sent, frame="users", office="县教育局")
+    refused("open", one.freeze)
 
 
 def test_two_commitments_have_two_secrets(make_round: Make) -> None:

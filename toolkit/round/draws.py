@@ -50,8 +50,7 @@ class RoundDraws(RoundFolder):
         """Draw every sample; ``said`` goes to the journal beside the key."""
         if self.steps("draw"):
             raise RoundError(self.folder.name, [fault("", "drawn_already")])
-        self._refuse_open_lists()
-        frames = {**self.frames(), RECUSALS: self.recusals()}
+        frames = self._lists()
         sent = self.folder / "frames"
         files = {
             path.relative_to(sent).as_posix(): file_digest(path)
@@ -62,12 +61,14 @@ class RoundDraws(RoundFolder):
         self.note("draw", key=key, units=counts, frames=files, **said)
         return counts
 
-    def _refuse_open_lists(self) -> None:
+    def _lists(self) -> dict[str, pd.DataFrame]:
+        """Give all that is drawn from, once the offices' lists are closed."""
         from toolkit.frames.close import pending
         from toolkit.frames.errors import fault as of_lists
 
         if pending(self):
             raise RoundError(self.folder.name, [of_lists("", "open")])
+        return {**self.frames(), RECUSALS: self.recusals()}
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Read every frame of the scheme, all cells as text."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -119,7 +118,7 @@ class RoundLocks(RoundDraws):
         with TemporaryDirectory() as folder:
             place = Path(folder) / "samples"
             place.mkdir()
-            write_samples(self.scheme, self.frames(), "minyi rehearsal", place)
+            write_samples(self.scheme, self._lists(), "minyi rehearsal", place)
         write_text(self.folder / FRAMES, digest_list(digests))
         digest = file_digest(self.folder / FRAMES)
         self.note("freeze", sha256=digest, files=len(digests))
@@ -128,8 +127,7 @@ class RoundLocks(RoundDraws):
     def reveal(self, number: str) -> dict[str, int]:
         """Open both locks: draw every sample with the key that secret and public number make.
 
-        Secret, number and key go to ``locks/reveal.json``, to be published; the private file is
-        removed with its folder.
+        Secret, number and key go to ``locks/reveal.json``, to be published; the private file is removed.
 
         Parameters
         ----------
@@ -177,7 +175,10 @@ class RoundLocks(RoundDraws):
             },
         )
         counts = self._draw(key, number=plain)
-        shutil.rmtree((self.folder / SECRET).parent)
+        opened = self.folder / SECRET
+        opened.unlink()
+        if not any(opened.parent.iterdir()):  # who is who may lie beside it
+            opened.parent.rmdir()
         return counts
 
     def lock_differences(self) -> Iterator[str]:
