@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,15 @@ class Reading:
             return size_category(self.sizes[column])
         return category_of(np.arange(self.ids.size, dtype=np.intp), decoded(self.ids))
 
+    @property
+    def units(self) -> int:
+        """How many units the frame has."""
+        return self.ids.size
+
+    def lines_with(self, ids: Sequence[str]) -> Iterator[bytes]:
+        """Give lines among which are those of some ids, in blocks."""
+        return self.lines()
+
     def lines(self) -> Iterator[bytes]:
         """Give the lines of the frame in blocks, in order, each line ended by a line feed."""
         tables = {name: encoded(one.texts) for name, one in self.categories.items()}
@@ -92,12 +101,26 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """What is known of all units of a cell where only some were read: their number, and sums of columns."""
+
+    units: int
+    sums: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Cell:
     """The units of one stratum of one parent: positions in what was read."""
 
     parents: Names
     stratum: Names
     at: Positions
+    counted: Counted | None = None
+
+    @property
+    def units(self) -> int:
+        """How many units it has."""
+        return len(self.at) if self.counted is None else self.counted.units
 
     def where(self, draw: str) -> str:
         label = " / ".join((*self.parents, *self.stratum))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ EQUAL = {"weight", "stratum", "psu", "population"}  # roles of a draw of fixed s
 
 
 def draw(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | str | PathLike[str],
     design: Design | Multistage,
     *,
     key: str,
@@ -57,6 +58,7 @@ def draw(
     within: Sample | None = None,
     after: Sample | None = None,
     coordinate: Coordinate | None = None,
+    engine: Any = None,
 ) -> Sample:
     """Draw a sample that anyone with the frame and the receipt can draw again.
 
@@ -64,8 +66,9 @@ def draw(
 
     Parameters
     ----------
-    frame : DataFrame
-        One row per unit.
+    frame : DataFrame, str or path
+        One row per unit. A path is a Parquet file, or a folder of them that need not fit into memory: see
+        ``sampling.files``. From files SimpleRandom, Bernoulli and Poisson are drawn, in strata or without.
     design : Design
         SimpleRandom, Bernoulli, Systematic, PPS, PPSWithReplacement, Poisson, Balanced, SpatiallyBalanced or
         Census; Stratified, one of them in every stratum; or Multistage, several of these one inside the
@@ -90,6 +93,8 @@ def draw(
         What this simple random sample, in strata or not, shares with others: ``apart(…)`` from samples of
         the same list, ``together(…)`` with a panel or ``rotated(…)`` out of it; a person drawn from
         ``AtMost`` so many lists; samples ``Spread`` over one list.
+    engine : DuckDB or dask.distributed.Client, optional
+        Where files are read; the sample is the same. Without it, by DuckDB in this process, with 1 GB.
 
     Returns
     -------
@@ -123,6 +128,14 @@ def draw(
     [['b', 11, 0.222], ['b', 7, 0.222], ['c', 13, 0.222], ['c', 17, 0.222]]
     """
     where = f"draw {name}"
+    if isinstance(frame, str | PathLike):
+        from sampling.files import draw_files
+
+        others = {"within=": within, "after=": after, "coordinate=": coordinate}
+        given = [name for name, value in others.items() if value is not None]
+        if given:
+            raise DesignError("not_from_files", where=where, found=given[0])
+        return draw_files(frame, design, key, name, unit, engine)[0]
     parents = None if within is None else parents_of(within, where)
     if coordinate is not None and (after is not None or isinstance(design, Multistage)):
         raise DesignError("coordinate_method", where=where, found="Multistage" if after is None else "after=")
@@ -324,7 +337,7 @@ def draw_in(
             {
                 "parents": list(cell.parents),
                 "stratum": list(cell.stratum),
-                "units": len(cell.at),
+                "units": cell.units,
                 "drawn": read.ids_at(cell.at[picked[:n] if reserve else picked]),
                 **({"reserve": read.ids_at(cell.at[picked[n:]])} if reserve else {}),
             }
@@ -391,7 +404,7 @@ def _stages(
     own = {
         _marked("stratum", stage): np.repeat(_stratum_names(cells), sizes),
         _marked("psu", stage): read.ids_at(at),
-        _marked("population", stage): np.repeat([len(cell.at) for cell in cells], sizes),
+        _marked("population", stage): np.repeat([cell.units for cell in cells], sizes),
         _marked("stage_prob", stage): prob,
     }
     above = {}

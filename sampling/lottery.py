@@ -51,6 +51,15 @@ class Lottery:
             if not isinstance(value, str) or not value or SEPARATOR in value:
                 raise DesignError("bad_key", where=f"draw {self.name}", field=field, value=value)
 
+    def prefix(self, purpose: str, parents: Sequence[str]) -> str:
+        """Give what stands before the unit id in the text of a number.
+
+        >>> Lottery("key", "towns").prefix("order", []).split(SEPARATOR)
+        ['key', 'order', 'towns', '1', '']
+        """
+        head = SEPARATOR.join([self.key, purpose, self.name, str(self.stage), *parents, ""])
+        return unicodedata.normalize("NFC", head)
+
     def digests(self, purpose: str, parents: Sequence[str], ids: Ids) -> NDArray[np.uint64]:
         """Compute the digests of many ids.
 
@@ -76,8 +85,7 @@ class Lottery:
         >>> int(words[0, 0]) == int.from_bytes(digest[:8], "big")
         True
         """
-        head = SEPARATOR.join([self.key, purpose, self.name, str(self.stage), *parents, ""])
-        prefix = unicodedata.normalize("NFC", head).encode()
+        prefix = self.prefix(purpose, parents).encode()
         encoded = ids.tolist() if isinstance(ids, np.ndarray) else [one.encode() for one in ids]
         joined = b"".join([sha256(prefix + one).digest() for one in encoded])
         return np.frombuffer(joined, dtype=">u8").reshape(-1, 4).astype(np.uint64)

@@ -115,8 +115,8 @@ def list_order(cell: Cell, order: Names, read: Reading) -> Positions:
 
 
 def _simple_random(cell: Cell, method: Any, n: int, read: Reading, tickets: Tickets) -> Drawn:
-    more = min(share_of(n, method.reserve), cell.at.size - n)
-    prob = np.repeat([n / cell.at.size, np.nan], [n, more])  # a reserve has none until it is released
+    more = min(share_of(n, method.reserve), cell.units - n)
+    prob = np.repeat([n / cell.units, np.nan], [n, more])  # a reserve has none until it is released
     return simple_random(tickets.smallest(n + more), n + more), prob
 
 

@@ -56,11 +56,11 @@ def make_receipt(
             "drawn": parents.table.to_dict("records"),
         },
         "frame": {
-            "units": read.ids.size,
+            "units": read.units,
             "columns": read.names,
             "sha256": frame_digest(read.lines()),
             "fingerprints": "".join(fingerprints(read.texts_of_lines()))
-            if read.ids.size <= LARGEST_FINGERPRINTED
+            if read.units <= LARGEST_FINGERPRINTED
             else None,
         },
         "roles": dict(roles),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ class Verification:
         return verification_html(self)
 
 
-def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
+def verify(sample: Sample, frame: pd.DataFrame | str | PathLike[str], engine: Any = None) -> Verification:
     """Repeat a draw from its receipt on a frame, and compare everything.
 
     Named are: units of the frame that were changed or added since, units whose values differ from
@@ -85,8 +86,10 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
     Parameters
     ----------
     sample : Sample
-    frame : DataFrame
-        The frame as it is said to have been.
+    frame : DataFrame, str or path
+        The frame as it is said to have been; a path as in ``draw``.
+    engine : DuckDB or dask.distributed.Client, optional
+        As in ``draw``.
 
     Returns
     -------
@@ -123,7 +126,14 @@ def verify(sample: Sample, frame: pd.DataFrame) -> Verification:
     coordinate = _coordinate(receipt, where)
     name, unit = receipt["name"], receipt["unit"]
     try:
-        if first is not None:
+        if isinstance(frame, str | PathLike):
+            from sampling.files import draw_files
+
+            if first is not None or stages[0]["within"] is not None:
+                found = "within=" if first is None else "after="
+                raise DesignError("not_from_files", where=f"draw {name}", found=found)
+            done = [draw_files(frame, design, receipt["key"], name, unit, engine)]
+        elif first is not None:
             done = [draw_after(frame, design, receipt["key"], name, unit, first)]
         else:
             parents = parents_from(stages[0])
@@ -265,13 +275,14 @@ def _frame_differences(said: Mapping[str, Any], done: Mapping[str, Any], read: R
 
 
 def _value_differences(receipt: Mapping[str, Any], held: list[str], read: Reading) -> list[str]:
-    strange = set(held)
-    for block in read.lines():
+    strange, ids = set(held), [line.split(SEPARATOR)[0] for line in held]
+    for block in read.lines_with(ids):
         strange.difference_update(block.decode().split("\n"))
     if not strange:
         return []
     asked = {_key_of(line, receipt) for line in held}
-    there = {key: line for line in read.texts_of_lines() if (key := _key_of(line, receipt)) in asked}
+    lines = (line for block in read.lines_with(ids) for line in block.decode().split("\n")[:-1])
+    there = {key: line for line in lines if (key := _key_of(line, receipt)) in asked}
     found = []
     for line in held:
         key = _key_of(line, receipt)

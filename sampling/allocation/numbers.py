@@ -57,7 +57,10 @@ class _Cells:
         return [self.sizes[column][cell.at] for cell in self.cells]
 
     def sums(self, column: str) -> list[float]:
-        return [fsum(values.tolist()) for values in self.values(column)]
+        return [
+            fsum(self.sizes[column][cell.at].tolist()) if cell.counted is None else cell.counted.sums[column]
+            for cell in self.cells
+        ]
 
     @property
     def lift(self) -> list[float]:
@@ -102,7 +105,7 @@ def numbers_of(
         The number does not fit the cells; a stratum lacks a value that the allocation needs.
     """
     method = method_of(design)
-    available = [len(cell.at) for cell in cells]
+    available = [cell.units for cell in cells]
     if isinstance(method, Census | Bernoulli):
         return available
     number: Any = number_of(method)
@@ -114,8 +117,8 @@ def numbers_of(
         return _SPREAD[type(number)](number, found)
     n = _at_least_one(number, where)
     for cell in cells:
-        if len(cell.at) < n and not isinstance(method, PPSWithReplacement):
-            raise DesignError("too_many_asked", where=cell.where(where), asked=n, available=len(cell.at))
+        if cell.units < n and not isinstance(method, PPSWithReplacement):
+            raise DesignError("too_many_asked", where=cell.where(where), asked=n, available=cell.units)
     return [n] * len(cells)
 
 
