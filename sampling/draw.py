@@ -419,7 +419,7 @@ def _stages(
 
 
 def _roles(
-    design: Design, parents: Parents | None, stage: int, renamed: dict[str, str], unequal: bool
+    design: Design, parents: Parents | None, stage: int, renamed: dict[str, str], unequal: bool = False
 ) -> dict[str, Any]:
     """Say which drawn column plays which part, stage by stage."""
     above = [] if parents is None else parents.kinds
