@@ -227,6 +227,8 @@ def test_nobody_is_named_outside_the_private_folder(
         send(office, listed)
     write_table(one.folder / "frames" / "staff.csv", people.frames["staff"])
     secret = frames.close(one).secret.read_text().strip()
+    lists = one.frame("users").groupby("evaluatee")["id"]
+    assert all(list(ids) == sorted(ids) for _, ids in lists), "the order of a list tells nothing"
     one.draw("公开的钥匙")
     assert one.verify() == []
     public = [p for p in one.folder.rglob("*") if p.is_file() and "private" not in p.parts]
