@@ -25,7 +25,7 @@ class DuckDB:
     threads : int, optional
         Without it, one for each core.
     temp : str, optional
-        Folder for those files, with room for about 40 bytes a unit; they are removed. Without it, the
+        Folder for those files, with room for about 50 bytes a unit; they are removed. Without it, the
         system's own.
 
     Examples
