@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from os import PathLike
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sampling.allocation.numbers import numbers_of
+from sampling.assemble import assembled, free_name
 from sampling.cells import Cell, Reading, cells_of, read_frame
 from sampling.collapse import collapsed
-from sampling.coordination.apply import (
-    ALGORITHMS,
-    Coordinate,
-    columns_of,
-    draw_coordinated,
-    refuse_other,
-)
-from sampling.coordination.lists import AtMost
+from sampling.coordination.apply import Coordinate, columns_of, draw_coordinated, refuse_other
 from sampling.coordination.places import Places
 from sampling.designs import (
     Design,
-    Method,
     Multistage,
     columns_read,
     method_of,
-    strata_columns,
 )
 from sampling.errors import DesignError
 from sampling.frame import canonical_text
 from sampling.lottery import Lottery, Tickets
-from sampling.methods import METHODS, Drawn, reserve_share
+from sampling.methods import METHODS, Drawn, known, reserve_share
 from sampling.parents import Parents
 from sampling.phases import (
     RESPONDED,
@@ -42,7 +33,7 @@ from sampling.phases import (
     second_columns,
     second_roles,
 )
-from sampling.receipt import make_receipt, plain_design, standing_units
+from sampling.receipt import plain_design, standing_units
 from sampling.sample import Sample
 
 EQUAL = {"weight", "stratum", "psu", "population"}  # roles of a draw of fixed size with equal chances
@@ -148,10 +139,6 @@ def draw(
     return joined([one for one, _ in stages], design)
 
 
-def _free(name: str, units: pd.DataFrame) -> str:
-    return _free(f"drawn_{name}", units) if name in units.columns else name
-
-
 def phase_before(after: Sample, where: str) -> FirstPhase:
     """Give the units of a sample as a first phase."""
     parents = parents_of(after, where, "after")
@@ -236,15 +223,8 @@ def _check_stages(design: Multistage, unit: str, where: str) -> None:
         raise DesignError("last_stage", where=where, unit=unit, stages=", ".join(stages) or "{}")
     for stage, one in design.stages.items():
         here = f"{where} / stage {stage}"
-        if reserve_share(_known(method_of(one), here), here) and stage != unit:
+        if reserve_share(known(method_of(one), here), here) and stage != unit:
             raise DesignError("early_reserve", where=here)
-
-
-def _known(method: Method, where: str) -> Method:
-    if type(method) not in METHODS:
-        known = ", ".join(one.__name__ for one in METHODS)
-        raise DesignError("bad_design", where=where, found=method, known=known)
-    return method
 
 
 def joined(stages: list[Sample], design: Design | Multistage) -> Sample:
@@ -263,7 +243,7 @@ def draw_after(
     where = f"draw {name}"
     if unit != first.unit:
         raise DesignError("phase_unit", where=where, unit=unit, first=first.unit)
-    if reserve_share(_known(method_of(design), where), where):
+    if reserve_share(known(method_of(design), where), where):
         raise DesignError("phase_reserve", where=where)
     first.refuse_other(table, where)
     alone, read = draw_in(table, design, key, name, unit, None, stage=first.stage + 1)
@@ -272,8 +252,8 @@ def draw_after(
     mine = {*first.added.values()} - {*columns_read(design)}
     units = alone.units[[column for column in table.columns if column not in mine]]
     stages = second_columns(first, first.rows_of(units, where), alone.stages)
-    renamed = {column: _free(column, units) for column in stages.columns}
-    roles = second_roles(first, renamed, _free(RESPONDED, units))
+    renamed = {column: free_name(column, units) for column in stages.columns}
+    roles = second_roles(first, renamed, free_name(RESPONDED, units))
     receipt = {**alone.receipt, "roles": roles, "added": renamed, "after": first.plain()}
     return Sample(pd.concat([units, stages.rename(columns=renamed)], axis=1), roles, receipt), read
 
@@ -291,7 +271,7 @@ def draw_in(
 ) -> tuple[Sample, Reading]:
     """Draw one stage, with the stage before given as plain data; give what was read too."""
     where = where or f"draw {name}"
-    method = _known(method_of(design), where)
+    method = known(method_of(design), where)
     if parents is not None and unit in parents.columns:
         raise DesignError("unit_before", where=where, unit=unit)
     above = 0 if parents is None else len(parents.columns)
@@ -310,52 +290,25 @@ def draw_in(
             )
             for cell, n in zip(cells, asked, strict=True)
         ]
-        algorithm = entry.algorithm(method)
     else:
         cells, drawn = draw_coordinated(coordinate, cells, asked, reserve, read, lottery, where)
-        algorithm = ALGORITHMS[type(coordinate)]
     if parents is not None and entry.independent:
         _refuse_empty(cells, drawn, where)
-    stages = _stages(read, cells, drawn, parents, 1 + above, ordered=reserve > 0)
-    if entry.replaced:
-        stages[_marked("psu", 1 + above)] = _each_draw(read, cells, drawn)
-    rows = np.concatenate([cell.at[picked] for cell, (picked, _) in zip(cells, drawn, strict=True)])
-    units = frame.iloc[read.rows[rows]].reset_index(drop=True)
-    renamed = {c: _free(f"drawn_{c}", units) for c in stages.columns if c in units.columns}
-    roles = _roles(design, parents, 1 + above, renamed, isinstance(coordinate, AtMost))
-    receipt = make_receipt(
-        lottery=lottery,
-        unit=unit,
+    sample = assembled(
+        lambda rows: frame.iloc[rows].reset_index(drop=True),
+        read,
+        cells,
+        drawn,
+        asked,
         design=design,
-        algorithm=algorithm,
-        coordinate=None if coordinate is None else coordinate.plain(),
-        read=read,
+        unit=unit,
+        lottery=lottery,
         parents=parents,
-        roles=roles,
-        added={column: renamed.get(column, column) for column in stages.columns},
-        cells=[
-            {
-                "parents": list(cell.parents),
-                "stratum": list(cell.stratum),
-                "units": cell.units,
-                "drawn": read.ids_at(cell.at[picked[:n] if reserve else picked]),
-                **({"reserve": read.ids_at(cell.at[picked[n:]])} if reserve else {}),
-            }
-            for cell, n, (picked, _) in zip(cells, asked, drawn, strict=True)
-        ],
+        coordinate=coordinate,
     )
-    if isinstance(coordinate, Places) and coordinate.frame not in (None, receipt["frame"]["sha256"]):
+    if isinstance(coordinate, Places) and coordinate.frame not in (None, sample.receipt["frame"]["sha256"]):
         raise DesignError("other_list", where=where, lottery=coordinate.lottery)
-    sample = Sample(pd.concat([units, stages.rename(columns=renamed)], axis=1), roles, receipt)
     return sample, read
-
-
-def _stratum_names(cells: list[Cell]) -> list[str]:
-    """Name the strata, so that no two of a parent have one name."""
-    names = [" / ".join(cell.stratum) for cell in cells]
-    if len({(cell.parents, name) for cell, name in zip(cells, names, strict=True)}) == len(cells):
-        return names
-    return [" / ".join(one.replace("/", "//") for one in cell.stratum) for cell in cells]
 
 
 def _refuse_empty(cells: list[Cell], drawn: list[Drawn], where: str) -> None:
@@ -366,90 +319,3 @@ def _refuse_empty(cells: list[Cell], drawn: list[Drawn], where: str) -> None:
     empty = sorted(parent for parent, count in inside.items() if not count)
     if empty:
         raise DesignError("none_inside", where=where, count=len(empty), parent=" / ".join(empty[0]))
-
-
-def _each_draw(read: Reading, cells: list[Cell], drawn: list[Drawn]) -> list[str]:
-    """Name every draw of units that can be drawn again: T1, T1 (2), T1 (3)."""
-    names = []
-    for cell, (picked, _) in zip(cells, drawn, strict=True):
-        ids = read.ids_at(cell.at[picked])
-        taken, before, time = set(ids), "", 1
-        for one in ids:  # draws of one unit follow each other
-            name, time = one, 1 if one != before else time
-            while one == before and name in taken:
-                time += 1
-                name = f"{one} ({time})"
-            taken.add(name)
-            names.append(name)
-            before = one
-    return names
-
-
-def _marked(name: str, stage: int) -> str:
-    return name if stage == 1 else f"{name}_{stage}"
-
-
-def _stages(
-    read: Reading,
-    cells: list[Cell],
-    drawn: list[Drawn],
-    parents: Parents | None,
-    stage: int,
-    ordered: bool,
-) -> pd.DataFrame:
-    """Give one row per drawn unit: probability, weight, role, and every stage's columns."""
-    sizes = [len(picked) for picked, _ in drawn]
-    at = np.concatenate([cell.at[picked] for cell, (picked, _) in zip(cells, drawn, strict=True)])
-    prob = np.concatenate([prob for _, prob in drawn])
-    own = {
-        _marked("stratum", stage): np.repeat(_stratum_names(cells), sizes),
-        _marked("psu", stage): read.ids_at(at),
-        _marked("population", stage): np.repeat([cell.units for cell in cells], sizes),
-        _marked("stage_prob", stage): prob,
-    }
-    above = {}
-    if parents is not None:
-        row_of = {one: row for row, one in enumerate(parents.ids)}
-        rows = np.repeat([row_of[cell.parents] for cell in cells], sizes)
-        above = {column: parents.table[column].to_numpy()[rows] for column in parents.stage_columns}
-        prob = prob * parents.table["prob"].to_numpy()[rows]
-    role = np.where(np.isnan(prob), "reserve", "main")
-    place = {"order": np.concatenate([np.arange(1, size + 1) for size in sizes])} if ordered else {}
-    return pd.DataFrame({"prob": prob, "weight": 1.0 / prob, "role": role, **place, **above, **own})
-
-
-def _roles(
-    design: Design, parents: Parents | None, stage: int, renamed: dict[str, str], unequal: bool = False
-) -> dict[str, Any]:
-    """Say which drawn column plays which part, stage by stage."""
-    above = [] if parents is None else parents.kinds
-    cut = () if parents is None else parents.columns
-    method = method_of(design)
-    entry = METHODS[type(method)]
-    unequal = unequal or getattr(method, "size", None) is not None or entry.independent
-    own = {
-        "stratified": any(column not in cut for column in strata_columns(design)),
-        "unequal": unequal and not entry.replaced,
-        "independent": entry.independent,
-        "replaced": entry.replaced,
-    }
-    kinds = [*above, own]
-
-    def columns(name: str, having: Callable[[dict[str, bool]], bool]) -> list[str | None]:
-        names = [_marked(name, at + 1) for at in range(len(kinds))]
-        return [
-            renamed.get(one, one) if having(kind) else None for one, kind in zip(names, kinds, strict=True)
-        ]
-
-    roles: dict[str, Any] = {
-        "weight": renamed.get("weight", "weight"),
-        "stratum": columns("stratum", lambda kind: kind["stratified"]),
-        "psu": columns("psu", lambda kind: True),
-        "population": columns("population", lambda kind: not kind.get("replaced")),
-    }
-    if any(kind["unequal"] for kind in kinds):
-        roles["prob"] = columns("stage_prob", lambda kind: kind["unequal"])
-    if any(kind.get("independent") for kind in kinds):
-        alone = columns("psu", lambda kind: kind.get("independent", False))
-        roles["independent"] = [one for one in alone if one is not None]
-    return roles

@@ -248,3 +248,11 @@ METHODS: dict[type, Entry] = {
     SpatiallyBalanced: Entry(_spread, lambda _: "local-pivotal/1"),
     Census: Entry(_census, lambda _: "census/1"),
 }
+
+
+def known(method: Method, where: str) -> Method:
+    """Give a method of the table, or refuse what is none."""
+    if type(method) not in METHODS:
+        names = ", ".join(one.__name__ for one in METHODS)
+        raise DesignError("bad_design", where=where, found=method, known=names)
+    return method

@@ -7,11 +7,11 @@ from os import PathLike
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sampling.allocation.declared import columns_guiding
 from sampling.allocation.numbers import numbers_of
+from sampling.assemble import assembled
 from sampling.cells import Cell, Counted, Reading
 from sampling.columns import encoded
 from sampling.designs import (
@@ -26,7 +26,6 @@ from sampling.designs import (
     size_columns,
     strata_columns,
 )
-from sampling.draw import _free, _known, _roles, _stages
 from sampling.errors import DesignError, FrameError
 from sampling.files.certainty import Shares, shares_of
 from sampling.files.counting import Counts, counted
@@ -36,8 +35,7 @@ from sampling.files.source import Source, opened
 from sampling.files.sql import Asked, kind_of
 from sampling.files.tasks import candidates
 from sampling.lottery import Lottery, Tickets
-from sampling.methods import METHODS, NEGLIGIBLE, Drawn, reserve_share, share_of
-from sampling.receipt import make_receipt
+from sampling.methods import METHODS, NEGLIGIBLE, Drawn, known, reserve_share, share_of
 from sampling.sample import Sample
 from sampling.select import poisson
 
@@ -69,7 +67,7 @@ def draw_files(
         raise DesignError("not_from_files", where=where, found="Multistage")
     method = _method_from_files(design, where)
     lottery = Lottery(key, name, 1)
-    reserve = reserve_share(method, where)
+    reserve_share(method, where)  # what is wrong with it is said before any file is read
     place = engine_of(engine, where)
     source = opened(path, where)
     asked = _asked(source, design, unit, lottery, where)
@@ -82,37 +80,13 @@ def draw_files(
     none = FilesReading(list(asked.names), encoded([]), {}, {}, nobody, source, asked, place, None, where)
     numbers = numbers_of(cells, design, none, None, where)
     read, cells, drawn = _drawn(none, cells, counts, method, numbers, lottery)
-    stages = _stages(read, cells, drawn, None, 1, ordered=reserve > 0)
-    rows = np.concatenate([cell.at[picked] for cell, (picked, _) in zip(cells, drawn, strict=True)])
-    units = source.take(read.rows[rows])
-    renamed = {c: _free(f"drawn_{c}", units) for c in stages.columns if c in units.columns}
-    roles = _roles(design, None, 1, renamed)
-    receipt = make_receipt(
-        lottery=lottery,
-        unit=unit,
-        design=design,
-        algorithm=METHODS[type(method)].algorithm(method),
-        read=read,
-        parents=None,
-        roles=roles,
-        added={column: renamed.get(column, column) for column in stages.columns},
-        cells=[
-            {
-                "parents": [],
-                "stratum": list(cell.stratum),
-                "units": cell.units,
-                "drawn": read.ids_at(cell.at[picked[:n] if reserve else picked]),
-                **({"reserve": read.ids_at(cell.at[picked[n:]])} if reserve else {}),
-            }
-            for cell, n, (picked, _) in zip(cells, numbers, drawn, strict=True)
-        ],
-    )
-    return Sample(pd.concat([units, stages.rename(columns=renamed)], axis=1), roles, receipt), read
+    sample = assembled(source.take, read, cells, drawn, numbers, design=design, unit=unit, lottery=lottery)
+    return sample, read
 
 
 def _method_from_files(design: Design, where: str) -> Any:
     """Give the method, or refuse what cannot be drawn from files."""
-    method = _known(method_of(design), where)
+    method = known(method_of(design), where)
     if not isinstance(method, FROM_FILES):
         raise DesignError("not_from_files", where=where, found=type(method).__name__)
     number = number_of(method)
