@@ -373,6 +373,9 @@ def test_errors_come_whole_from_another_process() -> None:
 FIRST = one(HOMES, 5, "k", "first")
 OTHER = one(HOMES[:39], 5, "k", "other", coordinate=together(FIRST))
 LISTS = clients()
+TOWNS = draw(pd.DataFrame({"town": [*"xy"]}), SimpleRandom(n=2), key="k", name="t", unit="town")
+IN_TOWNS = pd.concat([HOMES.assign(town=town) for town in "xy"], ignore_index=True)
+INSIDE = one(IN_TOWNS, 3, "k", "inside", within=TOWNS)
 PEOPLE = pd.DataFrame({"id": range(4), "office": [*"aaab"]})
 ERRORS: list[tuple[str, Callable[[], object], str, str]] = [
     ("no_samples", apart, "apart: no sample is given", "没有给出要与之错开的样本"),
@@ -513,6 +516,12 @@ ERRORS: list[tuple[str, Callable[[], object], str, str]] = [
         lambda: overlap_costs(10, 11, 3, 1, 0),
         "overlap_costs: 1 ≤ n ≤ size",
         "overlap_costs：",
+    ),
+    (
+        "duplicate_ids",
+        lambda: overlap({"a": INSIDE}, IN_TOWNS),
+        'first "0" (rows 1 and 41)',
+        "第一个是“0”（第 1 行和第 41 行）",
     ),
     (
         "odd_people",

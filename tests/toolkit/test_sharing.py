@@ -52,6 +52,10 @@ def test_delegates_spread_over_evaluatees_are_drawn_scored_and_proven(
     load = Counter(who for sample in samples.values() for who in sample.units["person"])
     assert [len(sample.units) for sample in samples.values()] == [20] * 5
     assert set(load.values()) == {2} and len(load) == 50  # 5 × 20 = 2 × 50
+    assert one.loads("delegates").to_dict() == {2: 50}
+    table = one.overlap("delegates")
+    # Of 50, 20 and 20 more; the third takes the 10 that are left and 10 of 40.
+    assert table["expected"].iloc[:2].tolist() == [0, 5] and table["actual"].sum() == 50
     refused = collected(one, sheets_of(one), tmp_path)
     assert refused.empty
     scores = one.score()

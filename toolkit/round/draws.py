@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from sampling import Sample, release
-from toolkit.drawing import EACH, NO_RECUSALS, RECUSALS
+from sampling import Sample, loads, overlap, release
+from toolkit.drawing import EACH, NO_RECUSALS, RECUSALS, lists_of
 from toolkit.errors import RoundError, UnknownNameError, fault, no_evaluatee
 from toolkit.files import file_digest, read_table
 from toolkit.round.folder import RoundFolder
@@ -147,6 +147,35 @@ class RoundDraws(RoundFolder):
         """
         one = self._draw_of(name, evaluatee)
         return read_sample(self.folder / "samples", one, evaluatee)
+
+    def overlap(self, name: str) -> pd.DataFrame:
+        """Count the respondents that the samples of each two evaluatees share, beside the number expected.
+
+        Parameters
+        ----------
+        name : str
+            A draw with a sample for each evaluatee.
+
+        Returns
+        -------
+        DataFrame
+            As ``sampling.overlap`` gives it.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such draw.
+        DesignError
+            Chances are not equal in strata.
+        """
+        self._draw_of(name, self.scheme.evaluatees[0])
+        group, one = next((g, one) for g in self.scheme.groups for one in g.draws if one.name == name)
+        lists = lists_of(self.scheme, group, one, self.frame(one.frame), self.recusals())
+        return overlap(dict(self.samples(one)), lists)
+
+    def loads(self, name: str) -> pd.Series:
+        """Count in how many evaluatees' samples of a draw respondents are, as ``sampling.loads`` does."""
+        return loads(dict(self.samples(self._draw_of(name, self.scheme.evaluatees[0]))))
 
     def samples(self, one: Draw) -> Iterator[tuple[str, Sample]]:
         """Read the samples of a draw as they were written, by evaluatee."""
