@@ -80,7 +80,7 @@ def round_facts(one: Round) -> RoundFacts:
         made=one.made,
         key=step["key"],
         draws=tuple(
-            _draw_facts(one.scheme, each, one.folder / "samples")
+            _draw_facts(one.scheme, each, one.folder / "samples", each.per_evaluatee and group.own_lists)
             for group in one.scheme.groups
             if not group.is_quota
             for each in group.draws
@@ -90,7 +90,7 @@ def round_facts(one: Round) -> RoundFacts:
     )
 
 
-def _draw_facts(scheme: Scheme, one: Draw, samples: Path) -> DrawFacts:
+def _draw_facts(scheme: Scheme, one: Draw, samples: Path, own_lists: bool) -> DrawFacts:
     places = [f"{one.name}/{name}" for name in scheme.evaluatees] if one.per_evaluatee else [one.name]
     algorithms, units, drawn, digests = set[str](), 0, 0, list[str]()
     for place in places:
@@ -105,5 +105,5 @@ def _draw_facts(scheme: Scheme, one: Draw, samples: Path) -> DrawFacts:
         lists=len(places),
         units=units,
         drawn=drawn,
-        sha256=digests[0] if len(set(digests)) == 1 else None,
+        sha256=None if own_lists else digests[0],
     )
