@@ -50,6 +50,8 @@ def assembled(
     entry, reserve = METHODS[type(method)], reserve_share(method, lottery.name) > 0
     stage = 1 if parents is None else 1 + len(parents.columns)
     stages = _stages(read, cells, drawn, parents, stage, ordered=reserve)
+    if isinstance(coordinate, AtMost):
+        stages = _thinned(stages, coordinate, read, cells, drawn, stage)
     if entry.replaced:
         stages[_marked("psu", stage)] = _each_draw(read, cells, drawn)
     rows = np.concatenate([cell.at[picked] for cell, (picked, _) in zip(cells, drawn, strict=True)])
@@ -143,15 +145,38 @@ def _stages(
     return pd.DataFrame({"prob": prob, "weight": 1.0 / prob, "role": role, **place, **above, **own})
 
 
+def _thinned(
+    stages: pd.DataFrame,
+    coordinate: AtMost,
+    read: Reading,
+    cells: list[Cell],
+    drawn: list[Drawn],
+    stage: int,
+) -> pd.DataFrame:
+    """Add the chance of each unit to stay on its list, as a stage of its own inside the unit.
+
+    Staying is independent, then n of the N' that stay are drawn. The other way round it is the same
+    design: n of N', each then kept or not; and a variance that looks stage by stage needs it so.
+    """
+    at = np.concatenate([cell.at[picked] for cell, (picked, _) in zip(cells, drawn, strict=True)])
+    chance = coordinate.chances(read.texts(coordinate.lists).take(at))
+    prob = stages["prob"] * chance
+    own: dict[str, Any] = {
+        _marked("psu", stage + 1): read.ids_at(at),
+        _marked("stage_prob", stage + 1): chance,
+    }
+    return stages.assign(prob=prob, weight=1.0 / prob, **own)
+
+
 def _roles(
-    design: Design, parents: Parents | None, stage: int, renamed: dict[str, str], unequal: bool
+    design: Design, parents: Parents | None, stage: int, renamed: dict[str, str], thinned: bool
 ) -> dict[str, Any]:
     """Say which drawn column plays which part, stage by stage."""
     above = [] if parents is None else parents.kinds
     cut = () if parents is None else parents.columns
     method = method_of(design)
     entry = METHODS[type(method)]
-    unequal = unequal or getattr(method, "size", None) is not None or entry.independent
+    unequal = getattr(method, "size", None) is not None or entry.independent
     own = {
         "stratified": any(column not in cut for column in strata_columns(design)),
         "unequal": unequal and not entry.replaced,
@@ -159,6 +184,8 @@ def _roles(
         "replaced": entry.replaced,
     }
     kinds = [*above, own]
+    if thinned:
+        kinds.append({"stratified": False, "unequal": True, "independent": True, "replaced": True})
 
     def columns(name: str, having: Callable[[dict[str, bool]], bool]) -> list[str | None]:
         names = [_marked(name, at + 1) for at in range(len(kinds))]

@@ -152,6 +152,8 @@ def parents_of(within: Sample, where: str = "draw", role: str = "within") -> Par
     receipt = within.receipt
     if "after" in receipt:
         raise DesignError("second_phase", where=where, found=f"{role}= {receipt['name']!r}")
+    if receipt.get("coordinate", {}).get("kind") == "at_most":
+        raise DesignError("at_most_before", where=where, role=role, name=receipt["name"])
     where = f"draw {receipt['name']}"
     if has_reserves(receipt) and "released" not in receipt:
         raise DesignError("unreleased", where=where)
@@ -277,7 +279,7 @@ def draw_in(
     above = 0 if parents is None else len(parents.columns)
     lottery = Lottery(key, name, stage or 1 + above)
     if coordinate is not None:
-        refuse_other(coordinate, method, key, where)
+        refuse_other(coordinate, design, key, where)
     read = read_frame(frame, design, unit, parents, where, columns_of(coordinate))
     cells = cells_of(read, design, parents)
     asked = numbers_of(cells, design, read, parents, where)

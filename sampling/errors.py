@@ -387,6 +387,18 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}: numbers are shared under one key; {lottery!r} was drawn with another.",
         "{where}：共用抽签号必须用同一钥匙；“{lottery}”用的是另一把。",
     ),
+    "other_strata": (
+        "{where}: places of {lottery!r} were counted in strata of {columns}; use the same.",
+        "{where}：“{lottery}”的名次是按 {columns} 分层数的；请用同样的层。",
+    ),
+    "at_most_before": (
+        "{where}: nothing can be drawn in or after {name!r}, whose units were capped by AtMost ({role}=).",
+        "{where}：“{name}”用 AtMost 限制过名单，不能再在其中或其后抽样（{role}=）。",
+    ),
+    "unlike_spread": (
+        "{where}: samples spread under one lottery need the same list, strata, n and among; {a!r} and {b!r} differ.",
+        "{where}：同一次分散抽样要用同样的名单、层、样本量和 among；“{a}”和“{b}”不同。",
+    ),
     "not_places": (
         "{where}: only simple random samples (in strata or not) share places; this one is {algorithm}.",
         "{where}：只有简单随机样本（可分层）能共用名次；这个样本是 {algorithm}。",

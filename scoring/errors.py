@@ -324,8 +324,12 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}：必须大于 0；({row}, {column}) 是 {value}。方差已知处请用 inf。",
     ),
     "overlapping_stages": (
-        "{where}: overlapping samples have one stage, units that are told by psu, and no adjustment or calibration.",
-        "{where}：相互重合的样本只能是一个阶段，要用 psu 说明单位，不能调整或校准权数。",
+        "{where}: overlapping samples have one stage, equal probabilities, units told by psu, and no adjustment or calibration.",
+        "{where}：相互重合的样本只能是一个阶段，概率相同，要用 psu 说明单位，不能调整或校准权数。",
+    ),
+    "other_populations": (
+        "{where}: overlapping samples are of one population; those of a stratum have {a:.0f} and {b:.0f} units.",
+        "{where}：相互重合的样本要来自同一总体；同一层的总体却有 {a:.0f} 和 {b:.0f} 个单位。",
     ),
     "domain_of_samples": (
         "{where}: every domain must lie in one of the overlapping samples. Estimate by the column of samples.",

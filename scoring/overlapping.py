@@ -5,12 +5,17 @@ that only chance tells units apart, totals of the linearised values z have in ea
 
     n_a n_b K_ab S_ab,     K_ab = n_ab / (n_a n_b) - 1/N
 
-(Tam 1984), S_ab the population's covariance of the two values, known from the common raters; where they are
-fewer than 20 (and not all), from the correlation of all pairs together, each weighing as many as its common
-raters less one. On the diagonal it is the variance of a simple random sample. K is positive semidefinite
-(a Gram matrix), S, each element of which rests on raters of its own, need not be: then its negative
-eigenvalues are set to 0, its variances kept, and the largest change of a correlation told. The product is
-positive semidefinite again (Schur).
+(Tam 1984), S_ab the population's covariance of the two values, known from the common raters. Where they are
+fewer than 20 (and not all), it comes from the correlation of all pairs together (of the same two columns of
+z), each weighing as many as its common raters less one. Where no two samples have raters in common nothing
+is known of it; it is then taken as 1, so that the variance of a difference is too large rather than too small.
+
+On the diagonal it is the variance of a simple random sample; a lone unit counts its own deviation from the
+mean of all. K is positive semidefinite (a Gram matrix), S, each element of which rests on raters of its own,
+need not be: then its negative eigenvalues are set to 0, its variances kept, and the largest change of a
+correlation told. The product is positive semidefinite again (Schur).
+
+Populations may differ a little, as by raters who are recused from one evaluatee: 1/N is then 1/sqrt(N_a N_b).
 
 References
 ----------
@@ -28,6 +33,7 @@ from scoring.errors import EstimateError
 from scoring.variance import Codes, Floats, Stage
 
 FEW_COMMON = 20
+LARGEST_GAP = 0.2  # between the populations of a stratum, of the larger
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ def overlap_covariance(
     Raises
     ------
     EstimateError
-        A domain reaches into several samples.
+        A domain reaches into several samples; the populations of a stratum differ by more than a fifth.
 
     Examples
     --------
@@ -101,14 +107,20 @@ def overlap_covariance(
         member[place, sample[rows]] = 1
         share = np.zeros(samples)  # n / N of every sample
         share[sample[rows]] = stage.prob[stage.unit[rows]]
-        part, moved = _stratum(totals, member, share, of)
+        population = np.divide(share, member.sum(axis=0), out=np.zeros(samples), where=share > 0)
+        known = population[population > 0]
+        if known.size and known.min() < (1 - LARGEST_GAP) * known.max():
+            sizes = 1 / known
+            raise EstimateError("other_populations", where="survey", a=sizes.min(), b=sizes.max())
+        kinds = np.tile(np.arange(width), domains)
+        part, moved = _stratum(totals, member, share, of, kinds)
         cov += part
         shift = max(shift, moved)
     return Overlap(cov, shift)
 
 
-def _stratum(totals: Floats, member: Floats, share: Floats, of: Codes) -> tuple[Floats, float]:
-    """Give one stratum's part; ``of`` tells each column's sample."""
+def _stratum(totals: Floats, member: Floats, share: Floats, of: Codes, kinds: Codes) -> tuple[Floats, float]:
+    """Give one stratum's part; ``of`` tells each column's sample, ``kinds`` its column of z."""
     common: Floats = member.T @ member
     counts = np.diag(common)
     present = counts[of] > 0
@@ -117,20 +129,31 @@ def _stratum(totals: Floats, member: Floats, share: Floats, of: Codes) -> tuple[
     n_ab = common[np.ix_(ours, ours)]
     sums: Floats = (totals.T @ member)[:, ours]
     spread = (totals.T @ totals - sums * sums.T / np.maximum(n_ab, 1)) / np.maximum(n_ab - 1, 1)
+    own = np.eye(ours.size, dtype=bool)
+    lone = (counts[ours] == 1) & (share[ours] < 1)
+    spread[own] = np.where(lone, (totals**2).sum(axis=0), np.diag(spread))
     sd = np.sqrt(np.maximum(np.diag(spread), 0.0))
     scale = np.outer(sd, sd)
-    other = (ours[:, None] != ours) & (n_ab > 1)
-    weight = np.where(other, n_ab - 1, 0.0)
-    known = float((weight * scale).sum())
-    pooled = float((weight * spread).sum()) / known if known > 0 else 0.0
     few = n_ab < np.minimum(FEW_COMMON, np.minimum(counts[ours][:, None], counts[ours]))
-    spread = np.where(few, pooled * scale, spread)
+    weight = np.where((ours[:, None] != ours) & (n_ab > 1), n_ab - 1, 0.0)
+    spread = np.where(few, _pooled(weight, spread, scale, kinds[present]) * scale, spread)
     spread, shift = semidefinite(spread)
-    inverse = share[ours] / counts[ours]  # 1/N, the same for all samples of a stratum
+    inverse = share[ours] / counts[ours]  # 1/N of every sample
     k = n_ab / np.outer(counts[ours], counts[ours]) - np.sqrt(np.outer(inverse, inverse))
     result = np.zeros((of.size, of.size))
     result[np.ix_(present, present)] = np.outer(counts[ours], counts[ours]) * k * spread
     return result, shift
+
+
+def _pooled(weight: Floats, spread: Floats, scale: Floats, kinds: Codes) -> Floats:
+    """Give the correlation of every two columns from all pairs of samples with raters in common."""
+    one_hot = np.eye(int(kinds.max()) + 1)[kinds]
+    known = one_hot.T @ (weight * scale) @ one_hot
+    together = one_hot.T @ (weight * spread) @ one_hot
+    unknown = np.eye(len(known))
+    found = np.divide(together, known, out=unknown, where=known > 0)
+    result: Floats = np.clip(found, -1.0, 1.0)[np.ix_(kinds, kinds)]
+    return result
 
 
 def semidefinite(matrix: Floats) -> tuple[Floats, float]:

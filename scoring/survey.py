@@ -321,7 +321,8 @@ def _stages(survey: Survey) -> tuple[Stage, ...]:
     rows = len(table)
     if survey.overlapping is not None:
         other = survey.cell is not None or survey.calibration is not None
-        if count > 1 or psu[0] is None or other or alone:
+        unequal = any(one is not None for one in probs)
+        if count > 1 or psu[0] is None or other or alone or unequal:
             raise AnswerError("overlapping_stages", where="survey")
         path = [survey.overlapping]  # the columns that tell a unit of the stage before
         outer = column_codes(table, survey.overlapping)

@@ -141,13 +141,13 @@ def gather(group: Group, samples: Mapping[str, Sample]) -> Drawn:
     roles = dict(max(samples.values(), key=_told).roles)
     if group.overlap == "spread":
         return Drawn(units, {**roles, "overlapping": "evaluatee"})
-    last = len(roles["psu"]) - 1
+    last = len(roles["psu"]) - (1 if one.at_most is None else 2)  # staying on a list is a stage inside
     inner = roles["stratum"][last]
     own = units["evaluatee"] if inner is None else units["evaluatee"] + " / " + units[inner]
     units["evaluatee_stratum"] = own
     text = units.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in units.dtypes]]
     units = units.astype(dict.fromkeys(text, "category"))
-    roles["stratum"] = [*roles["stratum"][:last], "evaluatee_stratum"]
+    roles["stratum"] = [*roles["stratum"][:last], "evaluatee_stratum", *roles["stratum"][last + 1 :]]
     return Drawn(units, roles)
 
 

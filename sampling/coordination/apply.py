@@ -12,7 +12,7 @@ from sampling.cells import Cell, Names, Reading
 from sampling.coordination.lists import AtMost
 from sampling.coordination.places import Places, in_places, places_from
 from sampling.coordination.spread import Spread, spread_out
-from sampling.designs import Method, SimpleRandom
+from sampling.designs import Design, SimpleRandom, method_of, strata_columns
 from sampling.errors import DesignError
 from sampling.lottery import Lottery, Tickets
 from sampling.methods import Drawn, share_of
@@ -38,14 +38,18 @@ def coordinate_from(receipt: Mapping[str, Any]) -> Coordinate | None:
     return Spread(**{**given, "among": tuple(said["among"])})
 
 
-def refuse_other(coordinate: Coordinate, method: Method, key: str, where: str) -> None:
+def refuse_other(coordinate: Coordinate, design: Design, key: str, where: str) -> None:
     """Refuse what cannot be drawn together with others."""
+    method = method_of(design)
     if not isinstance(coordinate, Coordinate):
         raise DesignError("bad_coordinate", where=where, found=coordinate)
     if not isinstance(method, SimpleRandom):
         raise DesignError("coordinate_method", where=where, found=type(method).__name__)
     if isinstance(coordinate, Places) and coordinate.key != key:
         raise DesignError("other_key", where=where, lottery=coordinate.lottery)
+    if isinstance(coordinate, Places) and coordinate.strata not in (None, strata_columns(design)):
+        columns = ", ".join(coordinate.strata or ()) or "—"
+        raise DesignError("other_strata", where=where, lottery=coordinate.lottery, columns=columns)
     if not isinstance(coordinate, Places) and method.reserve:
         raise DesignError("coordinate_reserve", where=where, found=type(coordinate).__name__)
 
@@ -75,7 +79,7 @@ def draw_coordinated(
         if isinstance(coordinate, Places):
             found.append((cell, _places(coordinate, cell, n, reserve, read, here)))
         elif isinstance(coordinate, AtMost):
-            found.append((cell, _at_most(coordinate, cell, n, read, lottery, here)))
+            found.append(_at_most(coordinate, cell, n, read, lottery, here))
         else:
             found.append(_spread(coordinate, cell, n, read, lottery, here))
     return [cell for cell, _ in found], [drawn for _, drawn in found]
@@ -84,22 +88,23 @@ def draw_coordinated(
 def _places(coordinate: Places, cell: Cell, n: int, reserve: float, read: Reading, where: str) -> Drawn:
     size = cell.at.size
     place = (*cell.parents, *cell.stratum)
-    skip, taken = coordinate.skip.get(place, 0), coordinate.taken.get(place, 0)
+    skip, taken = coordinate.begin(place, size), coordinate.taken.get(place, 0)
     if taken + n > size:
         raise DesignError("places_taken", where=where, asked=n, taken=taken, available=size)
     count = n + min(share_of(n, reserve), size - taken - n)
     shared = Lottery(coordinate.key, coordinate.lottery, coordinate.stage)
     tickets = Tickets(shared, cell.parents, cell.stratum, read.ids[cell.at])
-    last = skip % size + count
-    order = tickets.smallest(last) if last <= size else tickets.order()
-    picked = in_places(order, skip % size, count) if last > size else order[last - count :]
+    order = tickets.smallest(skip + count) if skip + count <= size else tickets.order()
+    picked = in_places(order, skip, count) if skip + count > size else order[skip:]
     return picked, np.repeat([n / size, np.nan], [n, count - n])
 
 
-def _at_most(coordinate: AtMost, cell: Cell, n: int, read: Reading, lottery: Lottery, where: str) -> Drawn:
+def _at_most(
+    coordinate: AtMost, cell: Cell, n: int, read: Reading, lottery: Lottery, where: str
+) -> tuple[Cell, Drawn]:
     ids = read.ids[cell.at]
     lists = read.texts(coordinate.lists).take(cell.at)
-    stays, prob = coordinate.staying(lottery.key, ids, lists, where)
+    stays, _ = coordinate.staying(lottery.key, ids, lists, where)
     staying = np.flatnonzero(stays)
     if staying.size < n:
         raise DesignError(
@@ -111,8 +116,7 @@ def _at_most(coordinate: AtMost, cell: Cell, n: int, read: Reading, lottery: Lot
             most=coordinate.most,
         )
     tickets = Tickets(lottery, cell.parents, cell.stratum, ids[staying])
-    picked = staying[tickets.smallest(n)]
-    return picked, prob[picked] * (n / staying.size)
+    return replace(cell, at=cell.at[staying]), (tickets.smallest(n), np.full(n, n / staying.size))
 
 
 def _spread(

@@ -40,7 +40,10 @@ class AtMost:
     ``most`` smallest, each with the probability most/c, independently of all other units. Of the N'
     that stay in a stratum n are drawn with equal chances. ``prob`` is the product, most/c × n/N':
     divided by it, sums are without bias (two phases; Särndal, Swensson and Wretman 1992, section 9.3).
-    The variance that ``roles`` lead to is that of unequal probabilities.
+    ``population`` is N', and staying is a further stage in ``roles``, of units kept independently.
+    Samples of two lists that share people are not quite independent: who stays on one leaves the other. In
+    simulations the difference of two means had an error too small by 4 per cent for a tenth of the
+    list and 16 for four tenths, where both lists held the same people.
     """
 
     most: int
@@ -62,6 +65,11 @@ class AtMost:
             "lists": self.lists,
             "lottery": self.lottery,
         }
+
+    def chances(self, lists: Category) -> NDArray[np.float64]:
+        """Give the probability of each unit to stay on this list, from the lists it is on."""
+        of = np.array([min(1.0, self.most / len(text.split(BETWEEN))) for text in lists.texts])
+        return of[lists.codes]
 
     def staying(
         self, key: str, ids: NDArray[np.bytes_], lists: Category, where: str

@@ -39,7 +39,8 @@ class _Listed:
     rate: NDArray[np.float64]  # the chance of a unit that stays on the list, 0 for others
     places: dict[Key, Interval]
     coordinate: Coordinate | None
-    lottery: tuple[str, str, int]
+    lottery: tuple[str, str, str, int]
+    frame: str
     drawn: frozenset[str]
 
 
@@ -151,7 +152,6 @@ def _listed(name: str, sample: Sample, frame: pd.DataFrame) -> _Listed:
     design = design_from(receipt["design"])
     read = read_frame(frame, design, receipt["unit"], parents, where, columns_of(coordinate))
     said = {(*one["parents"], *one["stratum"]): one for one in receipt["cells"]}
-    skip = coordinate.skip if isinstance(coordinate, Places) else {}
     released = {(*one["parents"], *one["stratum"]): one["units"] for one in receipt.get("released", ())}
     ids_of, cells_at, rates, places = [], [], [], dict[Key, Interval]()
     for number, cell in enumerate(cells_of(read, design, parents)):
@@ -167,12 +167,13 @@ def _listed(name: str, sample: Sample, frame: pd.DataFrame) -> _Listed:
         rates.append(np.where(stays, n / max(int(stays.sum()), 1), 0.0))
         cells_at.append(np.full(ids.size, number, dtype=np.intp))
         ids_of += read.ids_at(cell.at)
-        places[place] = (ids.size, skip.get(place, 0) % ids.size, n)
-    shared = (receipt["name"], receipt["key"], receipt["stage"])
+        begin = coordinate.begin(place, ids.size) if isinstance(coordinate, Places) else 0
+        places[place] = (ids.size, begin, n)
+    shared = ("places", receipt["name"], receipt["key"], receipt["stage"])
     if isinstance(coordinate, Places):
-        shared = (coordinate.lottery, coordinate.key, coordinate.stage)
+        shared = ("places", coordinate.lottery, coordinate.key, coordinate.stage)
     elif isinstance(coordinate, Spread):
-        shared = (coordinate.lottery, *shared[1:])
+        shared = ("spread", coordinate.lottery, receipt["key"], receipt["stage"])
     repeated = [one for one, times in Counter(ids_of).items() if times > 1]
     if repeated:  # in other parents: whether they are one person nobody can tell
         rows = [row + 1 for row, one in enumerate(ids_of) if one == repeated[0]]
@@ -180,7 +181,7 @@ def _listed(name: str, sample: Sample, frame: pd.DataFrame) -> _Listed:
             "duplicate_ids", where=where, count=len(repeated), first=repeated[0], row_a=rows[0], row_b=rows[1]
         )
     units = np.concatenate(cells_at), np.concatenate(rates)
-    return _Listed(ids_of, *units, places, coordinate, shared, _drawn(sample))
+    return _Listed(ids_of, *units, places, coordinate, shared, receipt["frame"]["sha256"], _drawn(sample))
 
 
 def _expected(mine: _Listed, other: _Listed, at: Positions, there: Positions, spread: Chain) -> float:
@@ -196,7 +197,9 @@ def _expected(mine: _Listed, other: _Listed, at: Positions, there: Positions, sp
 def _expected_spread(mine: _Listed, other: _Listed, spread: Chain) -> float:
     a, b = mine.coordinate, other.coordinate
     assert isinstance(a, Spread) and isinstance(b, Spread)
-    if a.recused is not None or b.recused is not None or a.among != b.among:
+    if mine.frame != other.frame or mine.places != other.places or a.among != b.among:
+        raise DesignError("unlike_spread", where=f"lottery {a.lottery}", a=a.here, b=b.here)
+    if a.recused is not None:
         return float("nan")
     at = a.among.index(a.here), a.among.index(b.here)
     each = len(a.among)

@@ -8,12 +8,13 @@ simple random sample; two samples have in common what their places have in commo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sampling.designs import design_from, strata_columns
 from sampling.errors import DesignError
 from sampling.methods import share_of
 from sampling.sample import Sample
@@ -32,6 +33,11 @@ class Places:
     stage : int
     skip : mapping of tuple to int
         Places passed over in each stratum, named by its parents' ids and its own values.
+    units : mapping of tuple to int
+        Units of each stratum when its places were counted. Of a list that has changed since, the place
+        is passed over that lies as far along it: ``skip / units`` of its own units, rounded.
+    strata : tuple of str or None
+        Columns that the strata must be of.
     taken : mapping of tuple to int
         Of these, the places that other samples hold and this one must not come round to.
     frame : str or None
@@ -42,28 +48,43 @@ class Places:
     key: str
     stage: int
     skip: Mapping[Key, int]
+    units: Mapping[Key, int] = field(default_factory=dict)
+    strata: tuple[str, ...] | None = None
     taken: Mapping[Key, int] = field(default_factory=dict)
     frame: str | None = None
 
+    def begin(self, place: Key, size: int) -> int:
+        """Give how many places of a stratum of so many units are passed over.
+
+        >>> Places("panel", "k", 1, {(): 30}, {(): 100}).begin((), 120)
+        36
+        """
+        skip, before = self.skip.get(place, 0), self.units.get(place, size)
+        return (2 * (skip % before) * size + before) // (2 * before) % size
+
     def plain(self) -> dict[str, Any]:
         """Give what a receipt holds."""
-        cells = sorted(self.skip)
+        counts = {"skip": self.skip, "units": self.units, "taken": self.taken}
         return {
             "kind": "places",
             "lottery": self.lottery,
             "stage": self.stage,
             "frame": self.frame,
-            "skip": [{"cell": list(one), "units": self.skip[one]} for one in cells],
-            "taken": [{"cell": list(one), "units": self.taken[one]} for one in sorted(self.taken)],
+            "strata": None if self.strata is None else list(self.strata),
+            **{
+                name: [{"cell": list(cell), "units": each[cell]} for cell in sorted(each)]
+                for name, each in counts.items()
+            },
         }
 
 
 def places_from(said: Mapping[str, Any], key: str) -> Places:
     """Give the places that a receipt holds."""
-    skip, taken = (
-        {tuple(one["cell"]): int(one["units"]) for one in said[name]} for name in ("skip", "taken")
+    skip, units, taken = (
+        {tuple(one["cell"]): int(one["units"]) for one in said[name]} for name in ("skip", "units", "taken")
     )
-    return Places(said["lottery"], key, said["stage"], skip, taken, said["frame"])
+    strata = None if said["strata"] is None else tuple(said["strata"])
+    return Places(said["lottery"], key, said["stage"], skip, units, strata, taken, said["frame"])
 
 
 def apart(*samples: Sample) -> Places:
@@ -110,11 +131,14 @@ def apart(*samples: Sample) -> Places:
     for one, sample in zip(others, samples, strict=True):
         for cell in sample.receipt["cells"]:
             place = _place(cell)
-            begin = one.skip.get(place, 0)
-            begins[place] = min(begins.get(place, begin), begin)
+            begin = one.begin(place, cell["units"])
+            if place in begins and begin < begins[place]:  # round the list
+                begin += cell["units"]
+            begins.setdefault(place, begin)
             ends[place] = max(ends.get(place, 0), begin + _size(cell))
     taken = {place: end - begins[place] for place, end in ends.items()}
-    return Places(first.lottery, first.key, first.stage, ends, taken, samples[0].receipt["frame"]["sha256"])
+    frame = samples[0].receipt["frame"]["sha256"]
+    return Places(first.lottery, first.key, first.stage, ends, first.units, first.strata, taken, frame)
 
 
 def rotated(last: Sample, share: float) -> Places:
@@ -125,14 +149,16 @@ def rotated(last: Sample, share: float) -> Places:
     last : Sample
         A simple random sample, stratified or not: the panel of the round before.
     share : float
-        How much of it goes, above 0 and at most 1; rounded up in every stratum. Who came first goes first.
+        How much of it goes, above 0 and at most 1; rounded up in every stratum. Released reserves are of
+        the panel. Of an unchanged list who came first goes first.
 
     Returns
     -------
     Places
         For ``draw(…, coordinate=…)``. The list may have changed since: units that left it are left out,
-        new ones stand at random places. Each round is a simple random sample of its own list. Of an
-        unchanged list exactly ``1 - share`` of the panel stays.
+        new ones stand at random places, and the panel begins as far along the list as before. Each
+        round is a simple random sample of its own list. Of an unchanged list exactly ``1 - share`` of
+        the panel stays, of another about as many (``overlap`` says how many are expected).
 
     Raises
     ------
@@ -141,8 +167,8 @@ def rotated(last: Sample, share: float) -> Places:
 
     Notes
     -----
-    The numbers are permanent random numbers (Ohlsson 1995): they belong to the key of the first round, and
-    who has the key and the list can tell who comes next.
+    The numbers stay those of the first round, as permanent random numbers do (Ohlsson 1995): who has its key
+    and the list can tell who comes next.
 
     Examples
     --------
@@ -157,18 +183,20 @@ def rotated(last: Sample, share: float) -> Places:
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
         raise DesignError("bad_rotation", where="rotated", share=share)
     before = _shared(last)
+    released = {_place(one): one["units"] for one in last.receipt.get("released", ())}
     skip = {
-        _place(cell): before.skip.get(_place(cell), 0) + share_of(len(cell["drawn"]), share)
+        _place(cell): before.skip[_place(cell)]
+        + share_of(len(cell["drawn"]) + released.get(_place(cell), 0), share)
         for cell in last.receipt["cells"]
     }
-    return Places(before.lottery, before.key, before.stage, skip)
+    return replace(before, skip={**before.skip, **skip}, taken={}, frame=None)
 
 
 def together(last: Sample) -> Places:
     """Keep a panel: the draw takes the same places of the same lottery.
 
-    Of an unchanged list and the same n it draws the same units; of another as many of them as a simple
-    random sample can keep without favouring them.
+    Of an unchanged list and the same n it draws the same units; of another it begins as far along the list
+    and keeps about as many as are still there (``overlap`` says how many are expected).
 
     Examples
     --------
@@ -181,20 +209,23 @@ def together(last: Sample) -> Places:
     ([0, 5, 6], [0, 1, 5, 6])
     """
     before = _shared(last)
-    return Places(before.lottery, before.key, before.stage, before.skip)
+    return replace(before, taken={}, frame=None)
 
 
 def _shared(sample: Sample) -> Places:
     """Give the places that a sample took."""
     receipt = sample.receipt
     said = receipt.get("coordinate")
+    known = {_place(one): one["units"] for one in receipt["cells"]}
     if said is not None and said["kind"] == "places":
-        return places_from(said, receipt["key"])
+        last = places_from(said, receipt["key"])
+        now = {place: last.begin(place, size) for place, size in known.items()}
+        return replace(last, skip={**last.skip, **now}, units={**last.units, **known})
     if receipt["algorithm"] != "simple-random/1" or "after" in receipt or "before" in receipt:
         raise DesignError("not_places", where=f"draw {receipt['name']}", algorithm=receipt["algorithm"])
-    return Places(
-        receipt["name"], receipt["key"], receipt["stage"], {_place(one): 0 for one in receipt["cells"]}
-    )
+    strata = strata_columns(design_from(receipt["design"]))
+    skip = dict.fromkeys(known, 0)
+    return Places(receipt["name"], receipt["key"], receipt["stage"], skip, known, strata)
 
 
 def _place(cell: Mapping[str, Any]) -> Key:

@@ -34,6 +34,7 @@ class Spread:
 
     Notes
     -----
+    All samples have the same list, strata and n (``overlap`` refuses others): otherwise loads differ by more.
     In each stratum, one evaluatee after the other takes the n units with the smallest (load, number):
     the load is in how many samples a unit is already, the numbers are new for each evaluatee. Nothing
     tells two units apart but chance, so each sample is a simple random sample of its own. A recused

@@ -49,6 +49,7 @@ from sampling.coordination import Places
 from sampling.coordination.overlap import shared_places
 from sampling.coordination.spread import expected_overlaps, spread_out
 from sampling.lottery import Stream
+from scoring import Survey, mean, total
 
 LEVEL = 1e-4
 HOMES = pd.DataFrame({"id": range(40), "village": [*"ab"] * 20})
@@ -150,6 +151,35 @@ def test_a_panel_kept_in_a_changed_list_keeps_all_it_may() -> None:
     assert ids(one(HOMES, 10, "k", "2025", coordinate=together(old))) == ids(old)
 
 
+def test_a_panel_goes_on_where_it_was_when_its_list_grows_or_loses_a_stratum() -> None:
+    people = pd.DataFrame({"id": range(1000), "part": 0})
+    more = pd.DataFrame({"id": range(1200), "part": 0})
+    old = one(people, 100, "k", "1", coordinate=replace(together(one(people, 100, "k", "0")), skip={(): 700}))
+    kept = one(more, 100, "k", "2", coordinate=together(old))
+    went = one(more, 100, "k", "3", coordinate=rotated(old, 0.2))
+    table = overlap({"1": old, "2": kept, "3": went}, {"1": people, "2": more, "3": more})
+    # Counting places from the list's beginning would keep 2.6 and none; 7/10 of either list keeps most.
+    assert table["expected"].iloc[0] > 75 and table["actual"].iloc[0] > 60
+    # The old panel reaches from 0.7 to 0.8 of the list, the new one begins at 0.72.
+    assert 75 < table["expected"].iloc[1] < 80 and went.receipt["coordinate"]["skip"][0]["units"] == 720
+
+    by = Stratified("village", SimpleRandom(n=6))
+    first = draw(HOMES, by, key="k", name="1", unit="id")
+    second = draw(HOMES, by, key="k", name="2", unit="id", coordinate=rotated(first, 0.5))
+    only = draw(
+        HOMES[HOMES["village"] == "a"], by, key="k", name="3", unit="id", coordinate=rotated(second, 0.5)
+    )
+    again = draw(HOMES, by, key="k", name="4", unit="id", coordinate=rotated(only, 0.5))
+    gone = [skip["units"] for skip in again.receipt["coordinate"]["skip"]]
+    assert gone == [9, 6]  # village b goes on where it would have been, not with its first panel
+
+
+def test_released_reserves_are_of_the_panel() -> None:
+    worked = release(draw(HOMES, SimpleRandom(n=10, reserve=1.0), key="k", name="1", unit="id"), 10)
+    new = one(HOMES, 20, "k", "2", coordinate=rotated(worked, 0.5))
+    assert len(ids(worked) & ids(new)) == 10
+
+
 def test_the_number_expected_of_changed_lists_is_that_of_the_enumeration() -> None:
     # Lists of 4 and 3 that share 2: all 5! orders of the units of either; 0 and 1 are common.
     from itertools import permutations
@@ -200,7 +230,15 @@ def test_who_stays_on_a_list_follows_from_published_numbers() -> None:
     assert sample.units["id"].tolist() == due
     lists = sample.units["lists"].str.count(";") + 1
     assert np.allclose(sample.units["prob"], 12 / len(staying) / lists)
-    assert sample.roles["prob"] == ["stage_prob"]
+    assert sample.roles == {
+        "weight": "weight",
+        "stratum": [None, None],
+        "psu": ["psu", "psu_2"],
+        "population": ["population", None],
+        "prob": [None, "stage_prob_2"],
+        "independent": ["psu_2"],
+    }
+    assert (sample.units["population"] == len(staying)).all()
     assert verify(sample, frames["教育"])
     wrong = frames["教育"].assign(lists=frames["教育"]["lists"].replace("公安;教育;民政", "教育;民政"))
     assert not verify(sample, wrong)
@@ -221,6 +259,28 @@ def test_nobody_is_asked_from_more_lists_than_stated_in_strata_and_inside_units(
     assert all(verify(samples[name], frames[name]) for name in frames)
     table = overlap(samples, frames)
     assert table["expected"].tolist() == [0, 0, 0] and table["on_both"].tolist() == [20, 20, 10]
+
+
+@pytest.mark.parametrize("n", [40, 120])
+def test_the_error_of_a_capped_sample_is_that_of_many_draws(n: int) -> None:
+    # Half of 400 people are on two or three lists, and these answer 2 lower; 120 is four fifths of who stays.
+    rng = np.random.default_rng(1)
+    size = 400
+    others = np.where(rng.random(size) < 0.5, 0, rng.integers(1, 3, size))
+    answers = rng.normal(7, 1, size) - 2 * (others > 0)
+    names = np.array(["甲", "甲;乙", "甲;丙;乙"])
+    frame = pd.DataFrame({"id": range(size), "lists": names[others], "q": answers, "one": 1.0})
+    means, totals = [], []
+    for at in range(300):
+        sample = one(frame, n, f"k{at}", "甲", coordinate=AtMost(1, "甲"))
+        survey = Survey(sample.units, **sample.roles)
+        for found, result in ((means, mean(survey, "q")), (totals, total(survey, "one"))):
+            found.append((float(result.table["estimate"].iloc[0]), float(result.cov[0, 0])))
+    # An empirical variance of m draws errs by about sqrt(2/m) of itself: 8 per cent.
+    for found, truth in ((means, answers.mean()), (totals, size)):
+        estimates, variances = np.array(found).T
+        assert variances.mean() / estimates.var() == pytest.approx(1, abs=0.3)
+        assert abs(estimates.mean() - truth) < 4 * estimates.std() / 300**0.5
 
 
 # ----------------------------------------------------------------------------------------------- spread
@@ -353,7 +413,11 @@ def test_half_of_one_office_can_still_be_paired() -> None:
 def test_a_receipt_with_other_places_or_lists_is_named() -> None:
     first = one(HOMES, 5, "k", "1")
     second = one(HOMES, 4, "k", "2", coordinate=apart(first))
-    for change in ({"skip": [{"cell": [], "units": 6}]}, {"lottery": "3"}):
+    for change in (
+        {"skip": [{"cell": [], "units": 6}]},
+        {"lottery": "3"},
+        {"units": [{"cell": [], "units": 80}]},
+    ):
         receipt = {**second.receipt, "coordinate": {**second.receipt["coordinate"], **change}}
         assert not verify(replace(second, receipt=receipt), HOMES)
     with pytest.raises(DesignError, match="'coordinate' is missing or cannot be used"):
@@ -376,6 +440,7 @@ LISTS = clients()
 TOWNS = draw(pd.DataFrame({"town": [*"xy"]}), SimpleRandom(n=2), key="k", name="t", unit="town")
 IN_TOWNS = pd.concat([HOMES.assign(town=town) for town in "xy"], ignore_index=True)
 INSIDE = one(IN_TOWNS, 3, "k", "inside", within=TOWNS)
+CAPPED = one(LISTS["教育"], 3, "k", "capped", coordinate=AtMost(1, "教育"))
 PEOPLE = pd.DataFrame({"id": range(4), "office": [*"aaab"]})
 ERRORS: list[tuple[str, Callable[[], object], str, str]] = [
     ("no_samples", apart, "apart: no sample is given", "没有给出要与之错开的样本"),
@@ -522,6 +587,24 @@ ERRORS: list[tuple[str, Callable[[], object], str, str]] = [
         lambda: overlap({"a": INSIDE}, IN_TOWNS),
         'first "0" (rows 1 and 41)',
         "第一个是“0”（第 1 行和第 41 行）",
+    ),
+    (
+        "other_strata",
+        lambda: draw(HOMES, BY_VILLAGE, key="k", name="b", unit="id", coordinate=rotated(FIRST, 0.5)),
+        "draw b: places of 'first' were counted in strata of —; use the same.",
+        "draw b：“first”的名次是按 — 分层数的；请用同样的层。",
+    ),
+    (
+        "at_most_before",
+        lambda: one(LISTS["教育"], 2, "k", "b", after=CAPPED),
+        "draw b: nothing can be drawn in or after 'capped', whose units were capped by AtMost (after=).",
+        "draw b：“capped”用 AtMost 限制过名单，不能再在其中或其后抽样（after=）。",
+    ),
+    (
+        "unlike_spread",
+        lambda: overlap({"甲": spread(HOMES, 3, "k")["甲"], "乙": spread(HOMES, 4, "k")["乙"]}, HOMES),
+        "lottery delegates: samples spread under one lottery need the same list, strata, n and among",
+        "“甲”和“乙”不同",
     ),
     (
         "odd_people",

@@ -54,10 +54,34 @@ def test_the_same_raters_for_all_give_the_error_of_a_panel() -> None:
     assert survey.overlap(np.ones((len(table), 1)), np.repeat(np.arange(4), TAKEN), 4).shift == 0
 
 
-def test_with_nobody_in_common_nothing_is_known_of_covariances() -> None:
+def test_with_nobody_in_common_differences_are_cautious() -> None:
     table = sheets([np.arange(10), np.arange(10, 20), np.arange(20, 30), np.arange(30, 40)])
     cov = mean(Survey(table, psu="person", population="N", overlapping="evaluatee"), "q", by="evaluatee").cov
-    assert np.count_nonzero(cov - np.diag(np.diag(cov))) == 0
+    sd = table.groupby("evaluatee")["q"].std().to_numpy()
+    # Correlations that nobody can know are 1: K = -1/40.
+    apart = ~np.eye(4, dtype=bool)
+    assert cov[apart] == pytest.approx((-np.outer(sd, sd) / SIZE)[apart], rel=1e-9)
+
+
+def test_a_lone_rater_of_a_stratum_counts_its_deviation_from_the_mean_of_all() -> None:
+    stratum = (np.arange(SIZE) > 30).astype(int)
+    table = sheets([np.array([1, 2, 35])] * 4, stratum)
+    survey = {"psu": "person", "population": "N", "stratum": "part", "lonely": "adjust"}
+    alone = mean(Survey(table, **survey), "q", by="evaluatee")  # type: ignore[arg-type]
+    apart = mean(Survey(table, overlapping="evaluatee", **survey), "q", by="evaluatee")  # type: ignore[arg-type]
+    assert np.diag(apart.cov) == pytest.approx(np.diag(alone.cov), rel=1e-10)
+
+
+def test_the_correlation_of_other_samples_is_that_of_the_same_columns() -> None:
+    # The second column is the first with its sign turned; 8 of 20 are common, so correlations are pooled.
+    rng = np.random.default_rng(5)
+    table = sheets(spread(rng, SIZE, 20))
+    z = (table["q"] - table.groupby("evaluatee")["q"].transform("mean")).to_numpy()
+    survey = Survey(table, psu="person", population="N", overlapping="evaluatee")
+    cov = survey.covariance(np.column_stack([z, -z]), np.repeat(np.arange(4), 20), 4).reshape(4, 2, 4, 2)
+    assert cov[:, 0, :, 0] == pytest.approx(cov[:, 1, :, 1]) and cov[:, 0, :, 1] == pytest.approx(
+        -cov[:, 0, :, 0]
+    )
 
 
 # In the first some pairs never share a rater, and all have the same correlation; in the second every pair has
@@ -110,9 +134,18 @@ def test_says_what_cannot_be_done() -> None:
     with pytest.raises(EstimateError) as caught:
         mean(survey, "q", by="half")
     assert caught.value.rule == "domain_of_samples"
-    for more in ({"psu": None}, {"psu": ["half", "person"]}, {"responded": "came", "cell": "half"}):
+    for more in (
+        {"psu": None},
+        {"prob": "half"},
+        {"psu": ["half", "person"]},
+        {"responded": "came", "cell": "half"},
+    ):
         with pytest.raises(AnswerError) as refused:
             Survey(table, **{"psu": "person", "overlapping": "evaluatee", **more})  # type: ignore[arg-type]
         assert refused.value.rule == "overlapping_stages"
+    with pytest.raises(EstimateError) as populations:
+        other = table.assign(N=np.where(table["evaluatee"] == "甲", 400, SIZE))
+        mean(Survey(other, psu="person", population="N", overlapping="evaluatee"), "q", by="evaluatee")
+    assert populations.value.rule == "other_populations" and "40 and 400 units" in str(populations.value)
     with pytest.raises(AnswerError, match="no adjustment or calibration"):
         post_stratify(survey, by="half", counts={0: 20, 1: 20})

@@ -92,7 +92,7 @@ def test_nobody_is_drawn_from_more_lists_than_the_scheme_says(
     ids = Counter(who for _, who in drawn)
     assert max(ids.values()) <= 4
     sample = one.sample("users", "县公安局")
-    assert sample.roles["prob"][1] is not None and "lists" in sample.units
+    assert sample.roles["prob"][2] is not None and "lists" in sample.units
     assert one.verify() == []
     assert "每人至多进 4 个单位的名单" in one.scheme.in_words()
 
