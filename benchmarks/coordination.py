@@ -92,7 +92,7 @@ def _panel() -> Case:
 
 
 def _clients(most: int) -> Case:
-    names = {"教育": range(60), "公安": range(24, 80), "民政": range(12, 48)}
+    names = {"教育": range(120), "公安": range(48, 160), "民政": range(24, 96)}
     frames = listed({name: pd.DataFrame({"id": ids}) for name, ids in names.items()}, "id")
 
     def samples(key: str) -> Samples:

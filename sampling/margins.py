@@ -80,7 +80,7 @@ def quota_cells(margins: Mapping[str | tuple[str, ...], Counts], seed: Counts | 
     }
     _refuse_contradictions(arrays, categories, where)
     labels = list(product(*categories.values()))
-    start = _seed(seed, labels, where).reshape([len(each) for each in categories.values()])
+    start = _seed(seed, names, labels, where).reshape([len(each) for each in categories.values()])
     axes = {columns: tuple(names.index(c) for c in columns) for columns in arrays}
     fitted = _fit(start, arrays, axes, categories, where)
     index = pd.MultiIndex.from_tuples(labels, names=names)
@@ -192,7 +192,7 @@ def margin_targets(margins: Mapping[str, Counts], n: int) -> dict[str, pd.Series
 
 def _margin(columns: tuple[str, ...], counts: Counts, where: str) -> dict[Any, float]:
     """Give a margin's counts by tuples of categories; refuse what is no count."""
-    pairs = [(one if isinstance(one, tuple) else (one,), count) for one, count in counts.items()]
+    pairs = _pairs(counts, columns)
     table: dict[Any, float] = {}
     bad = []
     for label, count in pairs:
@@ -204,6 +204,13 @@ def _margin(columns: tuple[str, ...], counts: Counts, where: str) -> dict[Any, f
             "bad_margin", where=where, margin=_told(columns), cells=", ".join(map(_told, bad or list(table)))
         )
     return table
+
+
+def _pairs(counts: Counts, columns: Sequence[str]) -> list[tuple[tuple[Any, ...], Any]]:
+    """Give counts by tuples of categories, in the order of the columns where a Series names its levels."""
+    if isinstance(counts, pd.Series) and counts.index.nlevels > 1 and set(counts.index.names) == set(columns):
+        counts = counts.reorder_levels([counts.index.names.index(column) for column in columns])
+    return [(one if isinstance(one, tuple) else (one,), count) for one, count in counts.items()]
 
 
 def _is_count(count: object) -> bool:
@@ -252,10 +259,12 @@ def _over(columns: Sequence[str], array: Floats, shared: Sequence[str]) -> Float
     return result
 
 
-def _seed(seed: Counts | None, labels: Sequence[tuple[Any, ...]], where: str) -> Floats:
+def _seed(
+    seed: Counts | None, columns: Sequence[str], labels: Sequence[tuple[Any, ...]], where: str
+) -> Floats:
     if seed is None:
         return np.ones(len(labels))
-    pairs = [(one if isinstance(one, tuple) else (one,), count) for one, count in seed.items()]
+    pairs = _pairs(seed, columns)
     known, table = set(labels), dict(pairs)
     bad = [label for label, count in pairs if label not in known or not _is_count(count)]
     if bad or len(table) < len(pairs):

@@ -8,7 +8,7 @@ that only chance tells units apart, totals of the linearised values z have in ea
 (Tam 1984), S_ab the population's covariance of the two values, known from the common raters. Where they are
 fewer than 20 (and not all), it comes from the correlation of all pairs together (of the same two columns of
 z), each weighing as many as its common raters less one. Where no two samples have raters in common nothing
-is known of it; it is then taken as 1, so that the variance of a difference is too large rather than too small.
+is known of it; it is then taken as 1, so that the variance of a difference is rather too large.
 
 On the diagonal it is the variance of a simple random sample; a lone unit counts its own deviation from the
 mean of all. K is positive semidefinite (a Gram matrix), S, each element of which rests on raters of its own,

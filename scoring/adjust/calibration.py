@@ -53,7 +53,8 @@ def post_stratify(survey: Survey, by: str | Sequence[str], counts: Counts) -> Su
     -----
     Estimates and covariances equal R's ``survey::postStratify`` (4.1.1). With adjustment cells the weights
     before are those adjusted for nonresponse, and the variance keeps both their terms;
-    ``scoring.adjust.residuals`` derives it. Rows of weight 0 are not read.
+    ``scoring.adjust.residuals`` derives it. Rows of weight 0 are not read. A cell with one respondent adds no
+    variance, here as in R: merge it with a similar one.
 
     Examples
     --------

@@ -262,3 +262,12 @@ def test_both_languages_tell_the_same(rule: str) -> None:
         {name for _, name, *_ in Formatter().parse(text) if name} for text in TEMPLATES[rule][:2]
     )
     assert english == chinese
+
+
+def test_a_series_goes_by_the_names_of_its_levels() -> None:
+    index = pd.MultiIndex.from_tuples([("no", "yes"), ("yes", "no")], names=["tv", "car"])
+    crossed = pd.Series([30, 70], index=index)
+    cells = quota_cells({("car", "tv"): crossed})
+    assert cells[("yes", "no")] == 30 and cells[("no", "yes")] == 70
+    seeded = quota_cells({"car": {"yes": 40, "no": 60}, "tv": {"yes": 60, "no": 40}}, crossed)
+    assert seeded[("yes", "no")] == pytest.approx(40) and seeded[("yes", "yes")] == 0
