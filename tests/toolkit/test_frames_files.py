@@ -63,7 +63,7 @@ def read(make_round: Callable[..., Round], tmp_path: Path) -> Callable[..., Read
 
 
 def rows(reading: Reading, *columns: str, good: bool = True) -> list[tuple[str, ...]]:
-    table = reading.rows[~reading.rows["out"].astype(bool)] if good else reading.rows
+    table = reading.rows[~reading.rows["_out"].astype(bool)] if good else reading.rows
     kept = list(columns or ("number", "name", "phone", "town"))
     return [tuple(map(str, row)) for row in table[kept].to_numpy().tolist()]
 
@@ -139,7 +139,7 @@ def test_tables_side_by_side_may_begin_on_other_rows(read: Callable[..., Reading
 def test_several_sheets_are_one_list(read: Callable[..., Reading]) -> None:
     found = read(excel([HEADS, A, B], [["乡镇", "联系电话", "姓名", "编号"], C[::-1]], names=("一", "二")))
     assert rows(found) == READ
-    assert list(found.rows["sheet"]) == ["一", "一", "二"]
+    assert list(found.rows["_sheet"]) == ["一", "一", "二"]
 
 
 def test_a_second_table_without_known_headings_is_refused_with_its_cell(read: Callable[..., Reading]) -> None:

@@ -8,6 +8,7 @@ import json
 import stat
 from base64 import b32encode
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -364,3 +365,28 @@ def test_changes_are_told_by_person_and_list(one: Round, send: Callable[..., Any
     found = opened(one, state, state.in_force[0])
     table = found.read(one).rows
     assert changes_between(table, table.iloc[::-1], found.needs).empty
+
+
+def test_a_column_of_the_scheme_may_be_called_as_one_of_ours(one: Round, send: Callable[..., Any]) -> None:
+    heads = {"科室": "3", "层级": "县级"}
+    send("县教育局", [person(1) | heads, person(2) | heads | {"科室": "4"}], "staff")
+    frames.close(one)
+    assert sorted(one.frame("staff")["office"]) == ["3", "4"]
+    contacts = pd.read_csv(one.folder / "private/contacts/staff.csv", dtype=str)
+    assert contacts["office"].tolist() == ["县教育局"] * 2
+
+
+@pytest.mark.parametrize(
+    "column", ["frame", "file", "sheet", "row", "cell", "kind", "out", "counts", "identity"]
+)
+def test_any_column_of_a_scheme_stays_what_the_office_wrote(one: Round, column: str, tmp_path: Path) -> None:
+    staff = next(group for group in one.scheme.groups if group.draws[-1].frame == "staff")
+    design = replace(staff.draws[-1].design, by=column)
+    groups = [replace(staff, draws=(replace(staff.draws[-1], design=design),))]
+    one = replace(one, scheme=replace(one.scheme, groups=tuple(groups)))
+    lines = [{"编号": str(at), "姓名": "模拟", "科室": "1", column: f"v{at}"} for at in range(3)]
+    write_table(tmp_path / "x.csv", pd.DataFrame(lines))
+    frames.add(one, tmp_path / "x.csv", frame="staff", office="县教育局")
+    frames.map_heads(one, "县教育局")
+    frames.close(one)
+    assert sorted(one.frame("staff")[column]) == ["v0", "v1", "v2"]

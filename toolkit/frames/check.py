@@ -13,7 +13,7 @@ from toolkit.frames.errors import TEMPLATES, fault
 from toolkit.frames.fields import FrameNeeds, frame_names
 from toolkit.frames.register import Opened, Sent, allowed_units, opened, read_cases, state_of
 from toolkit.frames.returns import write_return
-from toolkit.frames.rows import COLUMNS, Finding, Reading, repeats, table_of
+from toolkit.frames.rows import COLUMNS, OWN, Finding, Reading, repeats, table_of
 from toolkit.frames.signs import shared_persons, signs
 from toolkit.progress import watched
 from toolkit.round.draws import RoundDraws
@@ -41,7 +41,8 @@ class Checked:
     returns : tuple of Path
         The workbooks that go back to offices.
     rows : DataFrame
-        Every row with its person: private.
+        Every row with its person, as ``toolkit.frames.rows.Reading.rows``, with ``_frame``, ``_office``,
+        ``_file`` and ``_counts``: private.
     needs : dict of FrameNeeds
         By frame.
     """
@@ -101,12 +102,12 @@ def check(round: RoundDraws, cases: str | Path | None = None, write: bool = True
         waiting += [*stops, *found.waiting]
         read.append((found, None if stops else found.read(round, allowed[one.frame])))
     rows, findings = _together(read, needs)
-    good = rows[rows["counts"].astype(bool)]
+    good = rows[rows["_counts"].astype(bool)]
     personal = [name for name, one in needs.items() if one.personal]
-    lists = {(str(f), str(o)): part for (f, o), part in good.groupby(["frame", "office"], sort=False)}
+    lists = {(str(f), str(o)): part for (f, o), part in good.groupby(["_frame", "_office"], sort=False)}
     told = signs(lists, needs, declared)
     table = _lists(read, rows, findings, declared)
-    shared = shared_persons(good[good["frame"].isin(personal)])
+    shared = shared_persons(good[good["_frame"].isin(personal)])
     result = Checked(table, findings, shared, told, tuple(waiting), (), rows, needs)
     return replace(result, returns=_send_back(round, result, [one for one, _ in read])) if write else result
 
@@ -119,17 +120,18 @@ def _together(
     for found, reading in read:
         if reading is not None:
             at = {"frame": found.sent.frame, "office": found.sent.office}
-            parts.append(reading.rows.assign(**at, file=found.sent.name))
+            own = {"_frame": found.sent.frame, "_office": found.sent.office, "_file": found.sent.name}
+            parts.append(reading.rows.assign(**own))
             told.append(table_of(reading.findings).assign(**at))
-    own = ["frame", "office", "file", "sheet", "row", "cell", "hidden", "kind", "identity", "out"]
-    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=own)
-    rows["counts"] = ~rows["out"].astype(bool)
-    for frame, part in rows.groupby("frame", sort=False):
+    heads = ["_frame", "_office", "_file", *OWN]
+    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=heads)
+    rows["_counts"] = ~rows["_out"].astype(bool)
+    for frame, part in rows.groupby("_frame", sort=False):
         counts, found_at = repeats(part, needs[str(frame)])
-        rows.loc[part.index, "counts"] = counts
+        rows.loc[part.index, "_counts"] = counts
         lines = _repeats_told(part, found_at, needs[str(frame)])
         told.append(
-            table_of(lines).assign(frame=str(frame), office=part.loc[list(found_at), "office"].tolist())
+            table_of(lines).assign(frame=str(frame), office=part.loc[list(found_at), "_office"].tolist())
         )
     columns = ["frame", "office", *COLUMNS]
     some = [one for one in told if len(one)]
@@ -142,7 +144,7 @@ def _repeats_told(
     rows: pd.DataFrame, found: Mapping[int, tuple[str, int, str]], needs: FrameNeeds
 ) -> list[Finding]:
     """Say which row tells the same person."""
-    columns = ["office", "file", "sheet", "cell", "kind", "identity", "row"]
+    columns = ["_office", "_file", "_sheet", "_cell", "_kind", "_identity", "_row"]
     at = dict(zip(rows.index.tolist(), rows[columns].itertuples(index=False, name=None), strict=True))
     lines = []
     for one, (rule, other, field) in found.items():
@@ -169,13 +171,13 @@ def _lists(
 ) -> pd.DataFrame:
     lines = []
     for found, _ in read:
-        own = _of(rows, found.sent)
+        own = rows[(rows["_frame"] == found.sent.frame) & (rows["_office"] == found.sent.office)]
         told = _of(findings, found.sent)
         out = told["out"].astype(bool)
-        bad = int(own["out"].astype(bool).sum() + (told["rule"] == "differs").sum())
+        bad = int(own["_out"].astype(bool).sum() + (told["rule"] == "differs").sum())
         waits = "；".join(one.chinese for one in (*found.lacking, *found.waiting))
         sent = found.sent
-        counts = (len(own), int(own["counts"].sum()), bad, int((~out).sum()))
+        counts = (len(own), int(own["_counts"].sum()), bad, int((~out).sum()))
         declared = cases.get((sent.frame, sent.office))
         lines.append((sent.frame, sent.office, sent.name, sent.version, *counts, declared, waits))
     return pd.DataFrame(lines, columns=LISTS).astype({"cases": "Int64"})

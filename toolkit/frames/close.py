@@ -124,19 +124,20 @@ def _tables(
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Give the frame to draw from, and its contacts."""
     needs: FrameNeeds = checked.needs[frame]
-    rows = checked.rows[(checked.rows["frame"] == frame) & checked.rows["counts"].astype(bool)]
+    rows = checked.rows[(checked.rows["_frame"] == frame) & checked.rows["_counts"].astype(bool)]
     rows = rows.reset_index(drop=True)
     kept = [one for one in needs.columns if one != EVALUATEE]
     kept += [one for one in needs.optional if (rows[one] != "").any()]
     each = [EVALUATEE] if needs.each else []
     if not needs.personal:
         return rows[[*each, needs.unit, *kept]], None
-    made = pseudonyms(secret, rows["kind"], rows["identity"])
-    refuse_collisions(made, rows["kind"], rows["identity"], name)
+    made = pseudonyms(secret, rows["_kind"], rows["_identity"])
+    refuse_collisions(made, rows["_kind"], rows["_identity"], name)
     heads = pd.concat([rows[each], pd.Series(made, name=needs.unit, index=rows.index)], axis=1)
     order = [*each, needs.unit, *kept]
     table = pd.concat([heads, rows[kept]], axis=1).sort_values(order, kind="stable")
-    contacts = pd.concat([heads, rows[["office", *TOLD, "file", "sheet", "row"]]], axis=1)
+    came = ["_office", *TOLD, "_file", "_sheet", "_row"]
+    contacts = pd.concat([heads, rows[came].rename(columns=lambda one: one.removeprefix("_"))], axis=1)
     return table.reset_index(drop=True), contacts.sort_values([*each, needs.unit], kind="stable")
 
 

@@ -161,7 +161,7 @@ def listed(round: RoundDraws, found: Opened, former: Opened | None = None) -> Li
     changes = pd.DataFrame(columns=CHANGES)
     if not found.lacking:
         reading = found.read(round)
-        rows, aside = len(reading.rows), int(reading.rows["out"].sum())
+        rows, aside = len(reading.rows), int(reading.rows["_out"].sum())
         findings = table_of(reading.findings)
         if former and not former.lacking:
             changes = changes_between(former.read(round).rows, reading.rows, found.needs)

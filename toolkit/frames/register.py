@@ -332,12 +332,12 @@ def changes_between(old: pd.DataFrame, new: pd.DataFrame, needs: FrameNeeds) -> 
         and ``fields`` that differ.
     """
     said = list(needs.fields)
-    columns = ["kind", "identity", *(["evaluatee"] if needs.each else [])]
+    columns = ["_kind", "_identity", *(["evaluatee"] if needs.each else [])]
 
     def keyed(rows: pd.DataFrame) -> Iterator[tuple[tuple[str, ...], str, str, tuple[str, ...]]]:
         keys = map(tuple, rows[columns].to_numpy().tolist())
         values = map(tuple, rows[said].to_numpy().tolist())
-        yield from zip(keys, rows["sheet"], rows["cell"], values, strict=True)
+        yield from zip(keys, rows["_sheet"], rows["_cell"], values, strict=True)
 
     lines, before = [], dict[tuple[str, ...], list[tuple[str, ...]]]()
     for key, _, _, row in keyed(old):

@@ -16,7 +16,8 @@ from toolkit.frames.tables import Table
 
 IDS = ("number", "id_card", "phone", "phone2")
 TELLS_PERSON = (*IDS, "name")
-OWN = ("sheet", "row", "cell", "hidden", "kind", "identity", "out")
+# The columns of our own; with "_", for a scheme may call its columns office, row or kind.
+OWN = ("_sheet", "_row", "_cell", "_hidden", "_kind", "_identity", "_out")
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,8 @@ class Reading:
     Attributes
     ----------
     rows : DataFrame
-        ``sheet``, ``row`` (as Excel counts), ``cell`` (that tells the person), ``hidden``, ``kind`` and
-        ``identity`` (of the person; empty where there is none), ``out``, and every field of the frame as
+        ``_sheet``, ``_row`` (as Excel counts), ``_cell`` (that tells the person), ``_hidden``, ``_kind`` and
+        ``_identity`` (of the person; empty where there is none), ``_out``, and every field of the frame as
         text.
     findings : tuple of Finding
     """
@@ -228,13 +229,13 @@ class _TableRows:
         for field in self.needs.needed:
             self._needed(field, found[field], allowed.get(field))
         own = {
-            "sheet": self.page.name,
-            "row": [row + 1 for row in self.rows],
-            "cell": cell,
-            "hidden": self.hidden,
-            "kind": kind,
-            "identity": identity,
-            "out": self.out,
+            "_sheet": self.page.name,
+            "_row": [row + 1 for row in self.rows],
+            "_cell": cell,
+            "_hidden": self.hidden,
+            "_kind": kind,
+            "_identity": identity,
+            "_out": self.out,
         }
         return pd.DataFrame(own | found)
 
@@ -336,10 +337,10 @@ def repeats(rows: pd.DataFrame, needs: FrameNeeds) -> tuple[pd.Series, dict[int,
     dict
         By row: the rule ("twice" or "differs"), the other row, and the field that differs.
     """
-    counts = ~rows["out"].astype(bool)
+    counts = ~rows["_out"].astype(bool)
     if needs.merge:
         return counts, {}
-    key = ["evaluatee", "kind", "identity"] if needs.each else ["kind", "identity"]
+    key = ["evaluatee", "_kind", "_identity"] if needs.each else ["_kind", "_identity"]
     good = rows[counts]
     several = good[good.duplicated(key, keep=False)]
     said = [one for one in (*needs.columns, *needs.optional) if one != EVALUATEE and one in rows]

@@ -102,7 +102,7 @@ def _size(rows: int, cases: int | None) -> Iterator[Sign]:
 def _of_rows(rows: pd.DataFrame) -> Iterator[Sign]:
     n = len(rows)
     phone = rows["phone"].where(rows["phone"] != "", rows["phone2"])
-    person = rows["kind"] + "\x1f" + rows["identity"]
+    person = rows["_kind"] + "\x1f" + rows["_identity"]
 
     def flags(sign: str, here: pd.Series, least: float = 0.0, **told: str) -> Iterator[Sign]:
         if here.any() and here.sum() >= least:
@@ -113,7 +113,7 @@ def _of_rows(rows: pd.DataFrame) -> Iterator[Sign]:
         counts = pairs[pairs["value"] != ""]["value"].value_counts()
         return values.isin(counts.index[counts >= many])
 
-    yield from flags("hidden", rows["hidden"].astype(bool))
+    yield from flags("hidden", rows["_hidden"].astype(bool))
     yield from flags("dead", phone.map(is_dead))
     yield from flags("no_phone", phone == "", FEW_CONTACTS * n)
     yield from flags("no_address", rows["address"] == "", FEW_CONTACTS * n)
@@ -148,7 +148,7 @@ def _staff(rows: pd.DataFrame, others: Mapping[str, pd.DataFrame]) -> Iterator[S
 def _places(rows: pd.DataFrame, here: Any) -> str:
     if here is None:
         return ""
-    own = rows.loc[here, ["sheet", "cell"]]
+    own = rows.loc[here, ["_sheet", "_cell"]]
     return "、".join(f"{sheet}!{cell}" if sheet else cell for sheet, cell in own.to_numpy().tolist())
 
 
@@ -158,7 +158,7 @@ def shared_persons(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        Rows that count, with ``frame`` and ``office``.
+        Rows that count, with ``_frame`` and ``_office``.
 
     Returns
     -------
@@ -166,10 +166,11 @@ def shared_persons(rows: pd.DataFrame) -> pd.DataFrame:
         ``frame``, ``office``, ``other``, ``persons``; an office's own numbers tell nobody elsewhere.
     """
     lines: dict[tuple[str, str, str], int] = {}
-    pairs = rows[["frame", "kind", "identity", "office"]].drop_duplicates()
-    several = pairs[pairs.duplicated(["frame", "kind", "identity"], keep=False)]
-    for (frame, _, _), same in several.groupby(["frame", "kind", "identity"], sort=False):
-        offices: Sequence[str] = list(same["office"])
+    person = ["_frame", "_kind", "_identity"]
+    pairs = rows[[*person, "_office"]].drop_duplicates()
+    several = pairs[pairs.duplicated(person, keep=False)]
+    for (frame, _, _), same in several.groupby(person, sort=False):
+        offices: Sequence[str] = list(same["_office"])
         for at, one in enumerate(offices):
             for other in offices[at + 1 :]:
                 lines[str(frame), one, other] = lines.get((str(frame), one, other), 0) + 1
