@@ -21,6 +21,7 @@ from toolkit.frames.terminal import pairs
 
 FILES = Path(__file__).parents[1] / "scenarios" / "frames"
 HEADS = "编号,姓名,身份证号,电话,乡镇\n"
+DATA = {"模拟甲": "name", "东01镇": "town"}
 GOOD = HEADS + "A1,模拟甲,,13800000011,东01镇\n"
 
 
@@ -85,6 +86,19 @@ def add_when_drawn(bench: Bench) -> Any:
     return bench.add(GOOD)
 
 
+def one_of_two(bench: Bench) -> Any:
+    bench.add(GOOD)
+    bench.add("姓名,乡镇\n模拟甲,东01镇\n", office="县公安局")
+    return frames.accept_all(bench.one)
+
+
+def bad_size(bench: Bench) -> Any:
+    (bench.one.folder / "frames" / "towns.csv").unlink()
+    bench.add("区县,乡镇,人口\n东县,东01镇,约三千\n", office="县统计局", frame="towns")
+    frames.map_heads(bench.one, "县统计局")
+    return frames.check(bench.one).findings
+
+
 def bad_cases(bench: Bench) -> Any:
     bench.add(GOOD)
     (bench.folder / "c.csv").write_text("单位,名单,件数\n县教育局,users,约三百\n", encoding="utf8")
@@ -102,6 +116,9 @@ ERRORS: dict[str, Callable[[Bench], Any]] = {
     "web_page": lambda bench: bench.add("<html>"),
     "unreadable": lambda bench: read_pages(b"PK\x03\x04", "x"),
     "no_heads": lambda bench: bench.add("a,b\n1,2\n3,4\n"),
+    "data_heads": lambda bench: bench.add("模拟甲,东01镇\n模拟乙,东01镇\n", heads=DATA),
+    "stays": lambda bench: (bench.map(GOOD), bench.add("姓名,乡镇\n模拟甲,东01镇\n")),
+    "others_refused": one_of_two,
     "no_table": lambda bench: bench.add("无\n"),
     "second_table": lambda bench: bench.add(
         GOOD + "\n代码,户名,证,联络,片区\n1,模拟乙,,13800000012,东01镇\n"
@@ -128,7 +145,7 @@ ERRORS: dict[str, Callable[[Bench], Any]] = {
     "collision": lambda bench: refuse_collisions(["P"] * 2, ["number"] * 2, ["a", "b"], "x"),
     "cases": bad_cases,
 }
-FOUND: dict[str, tuple[str | bytes, str, str]] = {  # a file, the cell, what is told of it
+FOUND: dict[str, tuple[Any, str, str]] = {  # a file (or what sends it), the cell, what is told of it
     "long_number": (book([511623198001011000, "模拟甲", "", "", "东01镇"]), "A2", "more than 15 digits"),
     "shortened": (HEADS + "5.1E+17,模拟甲,,,东01镇\n", "A2", "Excel has shortened"),
     "as_date": (book([pd.Timestamp("2013-03-12"), "模拟甲", "", "", "东01镇"]), "A2", "taken for a date"),
@@ -136,7 +153,7 @@ FOUND: dict[str, tuple[str | bytes, str, str]] = {  # a file, the cell, what is 
     "error_value": (book(["A1", "模拟甲", "", "", "#REF!"]), "E2", "the formula gives #REF!"),
     "not_computed": (book(["A1", "模拟甲", "", "", "=B2"]), "E2", "a formula whose result"),
     "blank": (HEADS + "A1,模拟甲,,,\n", "E2", "town is missing"),
-    "not_in_list": (HEADS + "A1,模拟甲,,,东99镇\n", "E2", "town is not in the frame 'towns'"),
+    "not_in_list": (HEADS + "A1,模拟甲,,,东99镇\n", "E2", "there is no such town; the nearest are 东09镇"),
     "no_identity": (HEADS + ",模拟甲,,,东01镇\n", "B2", "nothing here tells a person"),
     "merged_person": (
         book(["A1", "甲", "", "", "东01镇"], ["A2", None, "", "", "东01镇"], merge="B2:B3"),
@@ -157,9 +174,10 @@ FOUND: dict[str, tuple[str | bytes, str, str]] = {  # a file, the cell, what is 
         "A3",
         "a leading 0 may be lost",
     ),
-    "unread": (GOOD + "合计,1人,,,\n", "A3", "not read as a person"),
+    "unread": (GOOD + "合计,1人,,,\n", "A3", "not read as a row of the list"),
     "hidden_column": (book(["A1", "模拟甲", "", "", "东01镇"], hide_column="B"), "B1", "a hidden column"),
     "no_heading": (f"{HEADS.strip()},\nA1,模拟甲,,,东01镇,x\n", "F2", "a column without a heading"),
+    "no_size": (bad_size, "C2", "population is no number above 0"),
     "no_evaluatee": ("被评单位,编号,乡镇\n县教育居,A1,东01镇\n", "A2", "no evaluatee of this scheme"),
 }
 
@@ -185,7 +203,7 @@ def test_what_stops_a_step_is_told_in_both_languages(rule: str, bench: Bench) ->
 @pytest.mark.parametrize("rule", FOUND)
 def test_what_is_wrong_with_a_cell_is_told_with_its_place(rule: str, bench: Bench) -> None:
     text, cell, words = FOUND[rule]
-    found = bench.found(text)
+    found = text(bench) if callable(text) else bench.found(text)
     own = found[found["rule"] == rule].iloc[0]
     assert own["cell"] == cell and words in own["english"]
     assert fits(rule, own["chinese"], 1) and own["todo"] == TEMPLATES[rule][2] != ""

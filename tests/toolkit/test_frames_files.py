@@ -162,6 +162,16 @@ def test_headings_that_nobody_knows_are_refused_until_they_are_named(read: Calla
     assert rows(read(excel(lines), heads=named)) == READ
 
 
+def test_a_part_of_a_heading_over_two_rows_may_be_named(read: Callable[..., Reading]) -> None:
+    lines = [["代码", "联络", None, "片区"], [None, "本人", "家人", None]]
+    lines += [[one[0], one[2], None, one[3]] for one in (A, B, C)]
+    named = {"代码": "number", "片区": "town", "本人": "phone"}
+    with pytest.raises(RoundError, match="no heading '本'"):
+        read(excel(lines, merge=["A1:A2", "B1:C1", "D1:D2"]), heads=named | {"本": "phone"})
+    found = read(excel(lines, merge=["A1:A2", "B1:C1", "D1:D2"]), heads=named)
+    assert rows(found, "number", "town") == [(one[0], one[3]) for one in (A, B, C)]
+
+
 def test_ids_as_floats_and_telephones_as_numbers(read: Callable[..., Reading]) -> None:
     lines = [HEADS, [11.0, "模拟甲", 13800000011.0, "东01镇"], [12, "模拟乙", 13800000012, "东02镇"]]
     lines += [[13.5, "模拟丙", 13800000013, "西11镇"], [999999999999999.0, "模拟丁", "", "东01镇"]]

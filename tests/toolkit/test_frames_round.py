@@ -86,7 +86,7 @@ def test_the_same_file_with_the_same_headings_named_changes_nothing(one: Round, 
     heads = {"代码": "number", "称呼": "name"}
     assert not frames.add(one, tmp_path / "x.csv", heads=heads, **what).before
     assert frames.add(one, tmp_path / "x.csv", heads=heads, **what).before
-    assert not frames.add(one, tmp_path / "x.csv", heads={"代码": "", "称呼": "name"}, **what).before
+    assert not frames.add(one, tmp_path / "x.csv", heads={"代码": "number", "称呼": ""}, **what).before
 
 
 def test_a_later_version_replaces_says_what_changed_and_can_be_taken_back(
@@ -338,7 +338,7 @@ def test_the_sheet_that_goes_back_names_every_cell(one: Round, send: Callable[..
         pages[name][["单元格", "现有内容", "问题", "怎么办"]].to_numpy().tolist()
         for name in ("须更正", "请核对")
     )
-    assert mend == [["F3", "东99镇", "乡镇不在名单 'towns' 中", "请核对写法，与行政区划名称一致"]]
+    assert mend == [["F3", "东99镇", "没有这个乡镇；最接近的是 东09镇", "请核对写法，与行政区划名称一致"]]
     assert look == [
         ["C2", "=1+1", "身份证号不对：不是 18 位，也不是 15 位", "请照原件核对"],
         ["D4", "12", "不是能拨通的电话号码", "请核对"],
@@ -390,3 +390,96 @@ def test_any_column_of_a_scheme_stays_what_the_office_wrote(one: Round, column: 
     frames.map_heads(one, "县教育局")
     frames.close(one)
     assert sorted(one.frame("staff")[column]) == ["v0", "v1", "v2"]
+
+
+def test_what_one_office_does_not_use_is_still_proposed_to_another(
+    one: Round, send: Callable[..., Any]
+) -> None:
+    twice = [person(at, 证件号码=card(at)) for at in (1, 2)]
+    send("县教育局", twice)
+    only = [{"证件号码": card(at), "姓名": "模拟", "乡镇": "东01镇"} for at in (1, 2)]
+    other = send("县公安局", only)
+    assert other.mapping.set_index("heading").loc["证件号码", ["field", "source"]].tolist() == [
+        "id_card",
+        "known",
+    ]
+    assert frames.check(one).shared.to_numpy().tolist() == [["users", "县教育局", "县公安局", 2]]
+    again = send("县教育局", [*twice, person(3, 证件号码=card(3))])
+    assert again.mapping.set_index("heading").at["证件号码", "field"] == "", "an office's own word stays"
+
+
+def test_a_good_file_comes_in_where_the_former_can_no_longer_be_opened(one: Round, tmp_path: Path) -> None:
+    def add(office: str, **columns: str) -> frames.Listed:
+        write_table(tmp_path / "x.csv", pd.DataFrame([columns, columns]))
+        return frames.add(one, tmp_path / "x.csv", frame="users", office=office)
+
+    add("县教育局", 编号="1", 姓名="模拟甲", 片="东01镇")
+    frames.map_heads(one, "县教育局", fields={"片": "town"})
+    add("县公安局", 片="东01镇")
+    add("县教育局", 编号="1", 片="东01镇", 乡镇="东01镇")
+    frames.map_heads(one, "县教育局", fields={"片": "", "乡镇": "town"})
+    with pytest.raises(RoundError, match="no table with known headings"):
+        frames.show(one, "县公安局")
+    assert add("县公安局", 编号="1", 乡镇="东01镇").sent.version == 2
+    assert frames.show(one, "县公安局").rows == 2
+
+
+@pytest.mark.parametrize(
+    ("told", "town", "below"),
+    [
+        (card(1), "东01镇", "西山镇"),  # each is seen by one thing alone: an id,
+        ("13800000011", "东01镇", "西山镇"),
+        ("0826-2345678", "东01镇", "西山镇"),
+        ("N1", "西山镇", "东01镇"),  # a number like those below,
+        ("甲号", "西山镇", "西山镇"),  # a cell that comes again
+    ],
+)
+def test_a_row_of_data_is_never_taken_for_headings(
+    one: Round, tmp_path: Path, told: str, town: str, below: str
+) -> None:
+    path = tmp_path / "nohead.csv"
+    lines = [["模拟甲甲", told, town], ["模拟乙", "N2", below]]
+    path.write_text("".join(",".join(line) + "\n" for line in lines), encoding="utf8")
+    what: dict[str, Any] = {"frame": "users", "office": "县教育局"}
+    journal = (one.folder / "journal.jsonl").read_bytes()
+    for heads in ({}, {"模拟甲甲": "name", town: "town"}):
+        with pytest.raises(RoundError) as caught:
+            frames.add(one, path, heads=heads, **what)
+        said = f"{caught.value} {caught.value.chinese}"
+        assert "加一行表头" in said and "nohead.csv!A1" in said
+        assert "模拟甲甲" not in said and told not in said.replace("nohead.csv!A1", "")
+    path.write_text("编号,姓名,乡镇\n1,模拟甲甲,东01镇\n", encoding="utf8")
+    with pytest.raises(RoundError, match="no heading '模拟甲甲'"):
+        frames.add(one, path, heads={"模拟甲甲": "name"}, **what)
+    assert (one.folder / "journal.jsonl").read_bytes() == journal
+
+
+def test_headings_stay_headings_whatever_stands_below(one: Round, send: Callable[..., Any]) -> None:
+    listed = send("县教育局", [person(1, 备用1="备用2", 颜色="颜色")])
+    assert listed.rows == 1 and frames.waiting(one) == []
+
+
+@pytest.mark.parametrize("found", ["3,893", "0", "-5", "约三千", "3893人"])
+def test_a_size_that_is_no_number_is_told_with_its_cell(one: Round, found: str, tmp_path: Path) -> None:
+    (one.folder / "frames/towns.csv").unlink()
+    towns = pd.DataFrame({"区县": ["东县"] * 2, "乡镇": ["东01镇", "东02镇"], "人口": ["3893", found]})
+    write_table(tmp_path / "x.csv", towns)
+    frames.add(one, tmp_path / "x.csv", frame="towns", office="县统计局")
+    assert frames.map_heads(one, "县统计局").set_aside == 1
+    told = frames.check(one).findings
+    assert told[["cell", "rule", "out", "found"]].to_numpy().tolist() == [["C3", "no_size", True, found]]
+
+
+def test_a_list_that_tells_nobody_does_not_replace_a_good_one(
+    one: Round, send: Callable[..., Any], tmp_path: Path
+) -> None:
+    send("县教育局", [person(1)])
+    with pytest.raises(RoundError, match="version 1 stays in force"):
+        send("县教育局", [{"姓名": "模拟甲", "乡镇": "东01镇"}])
+    assert [sent.version for sent in state_of(one).in_force] == [1]
+    frames.drop(one, "县教育局", reason="误报", by="县统计局")
+    with pytest.raises(RoundError, match="no heading that tells a person"):
+        send("县教育局", [{"姓名": "模拟甲", "乡镇": "东01镇"}])
+    write_table(tmp_path / "x.csv", pd.DataFrame([{"姓名": "模拟乙", "乡镇": "东01镇"}]))
+    again = frames.add(one, tmp_path / "x.csv", frame="users", office="县教育局")
+    assert again.sent.version == 3, "where no good one is lost, it comes in and waits"

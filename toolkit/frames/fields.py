@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sampling.designs import columns_read
+from sampling.designs import columns_read, size_columns
 from toolkit.errors import RoundError
 from toolkit.frames.errors import fault
 from toolkit.scheme import Draw, Group, Scheme
@@ -78,6 +78,8 @@ class FrameNeeds:
         Whether each evaluatee has its own list.
     merge : bool
         Whether a person may stand on several rows.
+    sizes : tuple of str
+        Those of its columns that must be numbers above 0.
     parents : mapping of str to str
         Columns that name a unit of a stage above, and that stage's frame.
     words : mapping of str to str
@@ -91,6 +93,7 @@ class FrameNeeds:
     personal: bool
     each: bool
     merge: bool
+    sizes: tuple[str, ...]
     parents: Mapping[str, str]
     words: Mapping[str, str]
 
@@ -171,6 +174,7 @@ def needs_of(scheme: Scheme, frame: str) -> FrameNeeds:
         any(last),
         any(one.per_evaluatee for _, one in own) and any(last),
         any(one.merge_rows for _, one in own),
+        tuple(dict.fromkeys(c for _, one in own for c in size_columns(one.design))),
         parents,
         scheme.column_names,
     )

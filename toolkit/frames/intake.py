@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from toolkit.frames.register import (
     RAW,
     Opened,
     Sent,
+    State,
     changes_between,
     chosen,
     digest,
@@ -53,6 +54,8 @@ class Listed:
         What the user has still to decide.
     blind : bool
         Whether hidden rows and broken formulas of this kind of file cannot be seen.
+    same : tuple of str
+        Other lists in force whose file is this very file.
     before : bool
         Whether this very file is in force already, so that nothing was done.
     """
@@ -66,6 +69,7 @@ class Listed:
     changes: pd.DataFrame
     waiting: tuple[Fault, ...]
     blind: bool
+    same: tuple[str, ...] = ()
     before: bool = False
 
     def __str__(self) -> str:
@@ -110,7 +114,8 @@ def add(
     ------
     RoundError
         The file cannot be read, a table has no known headings (every place is named), the office is no
-        evaluatee, or the sample is drawn. Nothing is kept then.
+        evaluatee, what would be headings is a row of data, a needed heading is missing while a former version
+        has it, or the sample is drawn. Nothing is kept then.
     """
     refuse_drawn(round)
     needs, path, state = needs_of(round.scheme, frame), Path(file), state_of(round)
@@ -135,12 +140,25 @@ def add(
 
         near = ", ".join(get_close_matches(office, round.scheme.evaluatees, 3, 0.0))
         raise RoundError(path.name, [fault("", "office_unknown", office=office, near=near)])
-    former = opened(round, state, last) if last else None
+    parts = {part for head in found.mapping for part in head.split("/")}  # of headings over two rows
+    _refuse_heads(found, heads or {}, parts)
+    former = _former(round, state, last) if last else None
+    if former and found.lacking and not former.lacking:
+        stays = fault("", "stays", office=office, frame=frame, version=former.sent.version)
+        raise RoundError(path.name, [*found.lacking, stays])
     result = listed(round, found, former)
     write_private(round.folder / RAW / kept, data)
     what = {"frame": frame, "office": office, "version": number, "file": kept, "name": path.name}
     round.note("frames-add", **what, sha256=sent.sha256, cases=sent.cases, heads=dict(sent.heads))
     return result
+
+
+def _former(round: RoundDraws, state: State, sent: Sent) -> Opened | None:
+    """Open the version that is replaced; None where that cannot be, for headings are told anew meanwhile."""
+    try:
+        return opened(round, state, sent)
+    except RoundError:
+        return None
 
 
 def listed(round: RoundDraws, found: Opened, former: Opened | None = None) -> Listed:
@@ -167,7 +185,9 @@ def listed(round: RoundDraws, found: Opened, former: Opened | None = None) -> Li
             changes = changes_between(former.read(round).rows, reading.rows, found.needs)
     waiting = (*found.lacking, *found.waiting)
     blind = any(table.page.blind for table in found.tables)
-    return Listed(found.sent, mapping, tables, rows, aside, findings, changes, waiting, blind)
+    others = (one for one in state_of(round).in_force if one.sha256 == found.sent.sha256)
+    same = tuple(one.who for one in others if one.who != found.sent.who)
+    return Listed(found.sent, mapping, tables, rows, aside, findings, changes, waiting, blind, same)
 
 
 def show(round: RoundDraws, office: str, frame: str | None = None) -> Listed:
@@ -219,14 +239,8 @@ def map_heads(
 def _confirm(
     round: RoundDraws, found: Opened, said: Mapping[str, str], person: str | None, hidden: str | None
 ) -> Opened:
-    office, known = found.sent.office, "、".join(found.mapping)
-    strange = [
-        fault("", "no_head", office=office, head=head, known=known)
-        for head in said
-        if head not in found.mapping
-    ]
-    if strange:
-        raise RoundError(found.sent.name, strange)
+    office = found.sent.office
+    _refuse_heads(found, said, found.mapping)
     _refuse_fields(found.needs.fields, said, found.sent.name)
     mapping = dict(found.mapping) | dict(said)
     keys = found.person if person is None else person_keys(person)
@@ -262,20 +276,21 @@ def accept_all(round: RoundDraws) -> list[str]:
     Raises
     ------
     RoundError
-        Some cannot be confirmed; every reason is told.
+        Some cannot be confirmed; every reason is told, after the lists that were confirmed.
     """
     refuse_drawn(round)
     state, faults, done = state_of(round), list[Fault](), list[str]()
     for sent in watched(state.in_force, "reading lists", len(state.in_force)):
-        found = opened(round, state, sent)
-        if _waits(found):
-            try:
+        try:
+            found = opened(round, state, sent)
+            if _waits(found):
                 _confirm(round, found, {}, None, None)
                 done.append(sent.who)
-            except RoundError as error:
-                faults += error.faults
+        except RoundError as error:
+            faults += error.faults
     if faults:
-        raise RoundError(round.folder.name, faults)
+        first = [fault("", "others_refused", done="、".join(done))] if done else []
+        raise RoundError(round.folder.name, [*first, *faults])
     return done
 
 
@@ -308,6 +323,15 @@ def drop(round: RoundDraws, office: str, frame: str | None = None, *, reason: st
     round.note("frames-drop", **what, reason=reason, by=by)
     versions = state_of(round).sent[sent.frame, office]
     return versions[-1] if versions else None
+
+
+def _refuse_heads(found: Opened, said: Mapping[str, str], there: Collection[str]) -> None:
+    """Refuse headings that are in none of the list's tables: they would stand in the journal."""
+    office, known = found.sent.office, "、".join(found.mapping)
+    strange = [one for one in said if one not in there and one not in found.mapping]
+    if strange:
+        faults = [fault("", "no_head", office=office, head=one, known=known) for one in strange]
+        raise RoundError(found.sent.name, faults)
 
 
 def _refuse_fields(known: tuple[str, ...], said: Mapping[str, str], name: str) -> None:

@@ -14,11 +14,11 @@ import pandas as pd
 
 from toolkit.errors import Fault, RoundError
 from toolkit.files import read_table
-from toolkit.frames.cells import Cell, Page, read_pages
+from toolkit.frames.cells import Cell, Page, address, read_pages
 from toolkit.frames.errors import fault
 from toolkit.frames.fields import IDENTITIES, FrameNeeds, field_of, needs_of, propose
 from toolkit.frames.rows import Finding, Reading, read_rows, unread
-from toolkit.frames.tables import Table, find_tables
+from toolkit.frames.tables import Table, data_row, find_tables
 from toolkit.round.draws import RoundDraws
 
 RAW = "private/frames/raw"
@@ -196,7 +196,11 @@ def opened(round: RoundDraws, state: State, sent: Sent, data: bytes | None = Non
     own = [one for one in state.confirmed if (one.frame, one.office) == (sent.frame, sent.office)]
     others = [one for one in state.confirmed if one.frame == sent.frame and one.office != sent.office]
     before = {head: to for one in own for head, to in one.heads.items()} | dict(sent.heads)
-    elsewhere = {head: to for one in others for head, to in one.heads.items()}
+    said_last = dict[str, dict[str, str]]()
+    for one in others:
+        said_last.setdefault(one.office, {}).update(one.heads)
+    # What one office does not use (often a second heading of one field) another may well need.
+    elsewhere = {head: to for heads in said_last.values() for head, to in heads.items() if to}
 
     @cache
     def known(text: str) -> str | None:
@@ -212,6 +216,11 @@ def opened(round: RoundDraws, state: State, sent: Sent, data: bytes | None = Non
     for page in read_pages(raw_data(round, sent) if data is None else data, sent.name):
         where = f"{sent.name}!{page.name}!" if page.name else f"{sent.name}!"
         found = find_tables(page, known, where)
+        for table in found.tables:
+            usual = [field_of(head, needs.synonyms) is not None for head in table.heads]
+            if data_row(table, usual):
+                cell = f"{where}{address(table.top, table.columns[0])}"
+                faults.append(fault("", "data_heads", cell=cell))
         tables += found.tables
         faults += found.faults
         left.append((page, found.unread))

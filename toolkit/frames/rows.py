@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from math import inf
 from typing import Any
 
 import pandas as pd
 
+from sampling.frame import numbers
 from toolkit.frames.cells import NOT_COMPUTED, Cell, Page, address
 from toolkit.frames.clean import WHY, id_card, id_text, name_text, phone, spoilt, text_of
 from toolkit.frames.errors import TEMPLATES, fault
@@ -299,14 +302,18 @@ class _TableRows:
 
     def _needed(self, field: str, texts: Sequence[str], allowed: Collection[str] | None) -> None:
         column = self.column[field]
-        told = {"field": field, "field_zh": self.needs.label(field)}
+        told, near = {"field": field, "field_zh": self.needs.label(field)}, dict[str, str]()
+        sizes = numbers(pd.Series(texts, dtype=str)) if field in self.needs.sizes else ()
         for at, text in enumerate(texts):
             row = self.rows[at]
             if not text:
                 if self.page.broken.get((row, column)) is None and not spoilt(self.page.cells[row][column]):
                     self.tell(row, column, "blank", out=True, **told)
             elif allowed is not None and text not in allowed:
-                self.tell(row, column, "not_in_list", out=True, frame=self.needs.parents[field], **told)
+                near[text] = near.get(text) or "、".join(get_close_matches(text, allowed)) or "—"
+                self.tell(row, column, "not_in_list", out=True, near=near[text], **told)
+            elif field in self.needs.sizes and not 0 < float(sizes[at]) < inf:
+                self.tell(row, column, "no_size", out=True, **told)
 
 
 def unread(page: Page, cells: Sequence[Cell]) -> Iterator[Finding]:

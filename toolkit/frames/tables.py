@@ -10,12 +10,15 @@ from typing import Any
 
 from toolkit.errors import Fault
 from toolkit.frames.cells import Cell, Page, address, column_letters
+from toolkit.frames.clean import DASHES, id_text, text_of
 from toolkit.frames.errors import fault
 
 Known = Callable[[str], str | None]
 SUMS = re.compile(r"(合计|总计|小计|共计|注[：:\d]|说明[：:]|填表|制表|审核|单位负责人|联系人[：:])")
 FEWEST_HEADS = 2
 DEEPEST_HEAD = 3  # rows
+FIRST_ROWS = 20
+ID_LIKE = re.compile(r"\d{7,}X?")
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,33 @@ def find_tables(page: Page, known: Known, where: str) -> Found:
     return found
 
 
+def data_row(table: Table, usual: Sequence[bool]) -> bool:
+    """Whether what was taken for headings is somebody's row: they hold an id, or a cell that comes below.
+
+    Parameters
+    ----------
+    table : Table
+    usual : sequence of bool
+        Whether a heading is one of those that lists have; two of them are headings, whatever comes below.
+    """
+    parts = [head.split("#")[0].split("/") for head in table.heads]
+    if any(ID_LIKE.fullmatch(DASHES.sub("", id_text(part))) for one in parts for part in one):
+        return True
+    if sum(usual) >= FEWEST_HEADS:
+        return False
+    for head, column, known in zip(table.heads, table.columns, usual, strict=True):
+        below = [re.sub(r"\s+", "", text_of(table.page.cells[row][column])) for row in table.rows]
+        like = re.search(r"\d", head) is not None and _shape(head) in map(_shape, below[:FIRST_ROWS])
+        if not known and (head in below or like):
+            return True
+    return False
+
+
+def _shape(text: str) -> str:
+    """Write every digit as 9: A01 is like A02."""
+    return re.sub(r"\d", "9", id_text(text))
+
+
 def _bands(page: Page) -> list[list[int]]:
     """Runs of columns that hold anything."""
     used = [at for at in range(len(page.cells[0])) if any(row[at] is not None for row in page.cells)]
@@ -165,10 +195,7 @@ def _leave_band(page: Page, band: Sequence[int], where: str, found: Found) -> No
 
 def _no_heads(page: Page, row: int, band: Sequence[int], where: str, rule: str) -> Fault:
     column = _first(page, row, band)
-    told = {"cell": f"{where}{address(row, column)}"}
-    if rule == "no_heads":
-        told["head"] = str(page.cells[row][column])[:20]
-    return fault("", rule, **told)
+    return fault("", rule, cell=f"{where}{address(row, column)}")  # the cell may be a person: not shown
 
 
 def _first(page: Page, row: int, band: Sequence[int]) -> int:
