@@ -50,7 +50,8 @@ def test_a_list_by_commands(
     assert minyi("map", one.folder) == (0, "县教育局 users\n", "")
     _, said, _ = minyi("map", one.folder, "--office", "县教育局", "--set", "联络=phone")
     assert "phone" in said and "To be decided" not in said
-    assert minyi("map", one.folder) == (0, "", "")
+    nothing = (0, "没有待确认的名单。 No list waits to be confirmed.\n", "")
+    assert minyi("map", one.folder) == minyi("map", one.folder, "--accept") == nothing
     assert "来源 source" in minyi("map", one.folder, "--office", "县教育局")[1]
     _, said, _ = minyi("check", one.folder)
     assert re.search(r"users +县教育局 +2 +1 +1 +0\n", said)
@@ -79,3 +80,48 @@ def test_a_later_version_says_what_changed(
         minyi("map", one.folder, "--accept")
     assert "与上一版相比新增 2 行。 2 added." in said
     assert "与上一版相比减少 1 行。 1 gone." in said
+
+
+def test_all_that_waits_is_confirmed_but_what_is_refused(
+    minyi: Callable[..., Any], make_round: Callable[..., Round], tmp_path: Path
+) -> None:
+    one, path = make_round(users=None), tmp_path / "x.csv"
+    for office, heads in (("县教育局", ["编号", "乡镇"]), ("县公安局", ["性别", "乡镇"])):
+        write_table(path, pd.DataFrame([["1", "东01镇"]], columns=heads))
+        minyi("add", one.folder, path, "--frame", "users", "--office", office)
+    code, _, err = minyi("map", one.folder, "--accept")
+    assert code == 1
+    assert "已确认：县教育局 users；以下未确认" in err and "县教育局 users are confirmed" in err
+    assert err.index("已确认") < err.index("县公安局")
+    assert minyi("map", one.folder) == (0, "县公安局 users\n", "")
+    write_table(path, pd.DataFrame([["1", "东01镇"]], columns=["编号", "乡镇"]))
+    minyi("add", one.folder, path, "--frame", "users", "--office", "县公安局")
+    assert minyi("map", one.folder, "--accept") == (0, "已确认 Confirmed: 县公安局 users\n", "")
+
+
+def test_the_file_of_another_office_is_noticed(
+    minyi: Callable[..., Any], make_round: Callable[..., Round], tmp_path: Path
+) -> None:
+    one, path = make_round(users=None), tmp_path / "县公安局.csv"
+    write_table(path, pd.DataFrame({"编号": ["1"], "乡镇": ["东01镇"]}))
+    _, first, _ = minyi("add", one.folder, path, "--frame", "users", "--office", "县公安局")
+    _, second, _ = minyi("add", one.folder, path, "--frame", "users", "--office", "县图书馆")
+    assert "SHA-256" not in first
+    assert "与 县公安局 users 的文件完全相同" in second and "Same SHA-256 as 县公安局 users" in second
+
+
+def test_a_column_that_nobody_has_is_told_once_and_a_sum_is_no_person(
+    minyi: Callable[..., Any], make_round: Callable[..., Round], tmp_path: Path
+) -> None:
+    one = make_round(users=None, staff=None)
+    for office in ("县教育局", "县公安局"):
+        path = tmp_path / f"{office}.csv"
+        lines = [{"工号": str(at), "姓名": "模拟", "层级": "县级", "科室": "1"} for at in range(9)]
+        lines += [{"工号": "合计", "姓名": "9", "层级": "", "科室": "9"}]
+        write_table(path, pd.DataFrame(lines))
+        _, said, _ = minyi("add", one.folder, path, "--frame", "staff", "--office", office)
+        assert f"未读入 1：{office}.csv!A11 这一行没有作为名单读入" in said
+        minyi("map", one.folder, "--accept")
+    _, said, _ = minyi("check", one.folder)
+    assert said.count("没有电话") == said.count("没有住址") == 1
+    assert "staff 县教育局、县公安局：名单中没有电话\n    no telephone in the whole list\n" in said

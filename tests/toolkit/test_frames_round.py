@@ -167,7 +167,7 @@ def test_signs_of_a_chosen_list_are_told_with_count_share_and_rows(
     staff = [heads | {"层级": "县级", "科室": "1"}]
     send("县教育局", staff, "staff")
     signs = frames.check(one).signs
-    assert set(signs.loc[signs["frame"] == "staff", "sign"]) == {"no_address"}
+    assert set(signs.loc[signs["frame"] == "staff", "sign"]) == {"without_address"}
     signs = signs[signs["frame"] == "users"].set_index("sign")
     expected = {
         "size": (24, 100, 0.24, ""),
@@ -457,6 +457,21 @@ def test_a_row_of_data_is_never_taken_for_headings(
 def test_headings_stay_headings_whatever_stands_below(one: Round, send: Callable[..., Any]) -> None:
     listed = send("县教育局", [person(1, 备用1="备用2", 颜色="颜色")])
     assert listed.rows == 1 and frames.waiting(one) == []
+
+
+def test_a_workbook_to_send_back_goes_once_its_list_is_mended(one: Round, send: Callable[..., Any]) -> None:
+    send("县教育局", [person(1, 乡镇="")])
+    send("县公安局", [person(2, 乡镇="")])
+    assert len(frames.check(one).returns) == 2
+    send("县公安局", [person(2)])
+    kept = frames.check(one, write=False).returns
+    folder = one.folder / "private/frames/returns"
+    assert kept == () and len(list(folder.iterdir())) == 2, "without writing, nothing goes either"
+    assert frames.check(one).returns == tuple(folder.iterdir())
+    assert [path.name for path in folder.iterdir()] == ["名单退回单-县教育局-users-v1.xlsx"]
+    send("县教育局", [person(1, 乡镇=""), person(3)])
+    frames.check(one)
+    assert [path.name for path in folder.iterdir()] == ["名单退回单-县教育局-users-v2.xlsx"]
 
 
 @pytest.mark.parametrize("found", ["3,893", "0", "-5", "约三千", "3893人"])

@@ -12,7 +12,7 @@ from toolkit.errors import Fault, RoundError
 from toolkit.frames.errors import TEMPLATES, fault
 from toolkit.frames.fields import FrameNeeds, frame_names
 from toolkit.frames.register import Opened, Sent, allowed_units, opened, read_cases, state_of
-from toolkit.frames.returns import write_return
+from toolkit.frames.returns import take_away_others, write_return
 from toolkit.frames.rows import COLUMNS, OWN, Finding, Reading, repeats, table_of
 from toolkit.frames.signs import shared_persons, signs
 from toolkit.progress import watched
@@ -66,6 +66,8 @@ class Checked:
 
 def check(round: RoundDraws, cases: str | Path | None = None, write: bool = True) -> Checked:
     """Check every list in force, and write a 名单退回单 for each office with something to mend or look at.
+
+    Older ones, of versions that are not in force or lists without findings, are taken away.
 
     Parameters
     ----------
@@ -194,4 +196,5 @@ def _send_back(round: RoundDraws, checked: Checked, read: list[Opened]) -> tuple
         if len(own):
             line = _of(checked.lists, found.sent).iloc[0]
             paths.append(write_return(round, found.sent, own, line, _of(checked.signs, found.sent)))
+    take_away_others(round, paths)
     return tuple(paths)

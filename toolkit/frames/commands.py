@@ -81,8 +81,11 @@ def map(
 
     one = Round.open(round)
     if office is None:
-        for name in intake.accept_all(one) if accept else intake.waiting(one):
-            print(name)
+        names = intake.accept_all(one) if accept else intake.waiting(one)
+        for name in names:
+            print(f"已确认 Confirmed: {name}" if accept else name)
+        if not names:
+            print("没有待确认的名单。 No list waits to be confirmed.")
     elif accept or set or person or hidden:
         done = intake.map_heads(one, office, frame, fields=pairs(set), person=person, hidden=hidden)
         print_listed(done, one.folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +60,22 @@ def write_return(
     sheets = [_summary(round, sent, findings, line, told), *_sheets(findings)]
     notices = ("模拟数据",) if round.made else ()
     data = workbook_bytes(sheets, f"名单退回单 {sent.office}", notices)
-    office = re.sub(r'[/\\:*?"<>|\s]', "_", sent.office)
-    path = round.folder / RETURNS / f"名单退回单-{office}-{sent.frame}-v{sent.version}.xlsx"
+    path = _path(round, sent.office, sent.frame, sent.version)
     write_private(path, data)
     return path
+
+
+def take_away_others(round: RoundDraws, kept: Collection[Path]) -> None:
+    """Delete the workbooks of versions that are no longer in force, or have nothing to mend any more."""
+    for step in round.steps("frames-add"):
+        path = _path(round, step["office"], step["frame"], step["version"])
+        if path not in kept:
+            path.unlink(missing_ok=True)
+
+
+def _path(round: RoundDraws, office: str, frame: str, version: int) -> Path:
+    office = re.sub(r'[/\\:*?"<>|\s]', "_", office)
+    return round.folder / RETURNS / f"名单退回单-{office}-{frame}-v{version}.xlsx"
 
 
 def _summary(
@@ -83,7 +95,7 @@ def _summary(
     first = dict(zip(findings["rule"], findings["chinese"], strict=True))
     order = kinds[["out", "rule", "todo", "count"]].itertuples(index=False, name=None)
     rows = tuple(
-        (_part(out, rule), _kind(rule, first[rule]), int(count), todo) for out, rule, todo, count in order
+        (part_of(out, rule), _kind(rule, first[rule]), int(count), todo) for out, rule, todo, count in order
     )
     heads = (
         Column("类别", PROSE),
@@ -96,8 +108,11 @@ def _summary(
         Table(heads, rows, caption="问题汇总"),
     ]
     if len(told):
-        shares = zip(told["statement"], told["share"], strict=True)
-        lines = tuple((str(at), f"{text}（{share:.1%}）") for at, (text, share) in enumerate(shares, 1))
+        texts = [
+            text if sign.startswith("without_") else f"{text}（{share:.1%}）"
+            for sign, text, share in zip(told["sign"], told["statement"], told["share"], strict=True)
+        ]
+        lines = tuple((str(at), text) for at, text in enumerate(texts, 1))
         note = "这些情况不一定是错，只请说明。"
         tables.append(
             Table((Column("序号", PROSE), Column("名单的整体情况", PROSE)), lines, "请说明", (note,))
@@ -114,16 +129,18 @@ def _kind(rule: str, text: str) -> str:
         "differs": "同一个人有几行，内容不同",
         "twice": "同一个人有几行，只计一次",
         "id_card": "身份证号不对",
+        "not_in_list": "所填的名称不存在",
     }
     return general.get(rule, text)
 
 
-def _part(out: bool, rule: str) -> str:
+def part_of(out: bool, rule: str) -> str:
+    """Name the sheet of a finding."""
     return PARTS[0][0] if out else PARTS[2][0] if rule in UNREAD else PARTS[1][0]
 
 
 def _sheets(findings: pd.DataFrame) -> Iterator[Sheet]:
-    parts = [_part(out, rule) for out, rule in zip(findings["out"], findings["rule"], strict=True)]
+    parts = [part_of(out, rule) for out, rule in zip(findings["out"], findings["rule"], strict=True)]
     for name, about in PARTS:
         own = findings[[part == name for part in parts]]
         if len(own):

@@ -33,6 +33,8 @@ SIGNS = {
         "{count:,} persons without a telephone that can be called",
     ),
     "no_address": ("{count:,} 人没有住址", "{count:,} persons without an address"),
+    "without_phone": ("名单中没有电话", "no telephone in the whole list"),
+    "without_address": ("名单中没有住址", "no address in the whole list"),
     "one_phone": (
         "{count:,} 人的电话由至少三人共用",
         "{count:,} persons with a telephone that three or more share",
@@ -115,8 +117,11 @@ def _of_rows(rows: pd.DataFrame) -> Iterator[Sign]:
 
     yield from flags("hidden", rows["_hidden"].astype(bool))
     yield from flags("dead", phone.map(is_dead))
-    yield from flags("no_phone", phone == "", FEW_CONTACTS * n)
-    yield from flags("no_address", rows["address"] == "", FEW_CONTACTS * n)
+    for field, values in (("phone", phone), ("address", rows["address"])):
+        if (values == "").all():
+            yield f"without_{field}", n, n, None, {}
+        else:
+            yield from flags(f"no_{field}", values == "", FEW_CONTACTS * n)
     yield from flags("one_phone", shared(phone, MANY_PHONE))
     yield from flags("one_address", shared(rows["address"].map(name_text), MANY_ADDRESS))
     if n >= ENOUGH:

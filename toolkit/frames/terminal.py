@@ -14,7 +14,7 @@ from toolkit.frames.errors import fault
 from toolkit.frames.intake import Listed
 from toolkit.frames.private import WARNING
 from toolkit.frames.register import RAW
-from toolkit.frames.returns import RETURNS
+from toolkit.frames.returns import RETURNS, part_of
 from toolkit.report.excel import letters
 
 MOST = 8
@@ -42,6 +42,9 @@ def print_listed(one: Listed, folder: Path) -> None:
     else:
         zh, en = f"{sent.name}：{sent.who} 第 {sent.version} 版", f"version {sent.version}"
         print(f"{zh}，原件存于 {folder / RAW / sent.file}。 {en}.")
+    if one.same:
+        lists = "、".join(one.same)
+        print(f"  注意：与 {lists} 的文件完全相同，请核对。 Same SHA-256 as {lists}: check whose list it is.")
     _rows([("表 table", "行 rows", "隐藏 hidden"), *_texts(one.tables)])
     mapping = [
         (row["heading"], row["field"] or "—", row["label"] or "不用", SOURCES[row["source"]])
@@ -55,8 +58,8 @@ def print_listed(one: Listed, folder: Path) -> None:
         zh, en = CHANGES[str(kind)]
         print(f"  与上一版相比{zh} {count:,} 行。 {count:,} {en}.")
     by_rule = one.findings.groupby(["out", "rule"], sort=False)
-    for (out, _), part in sorted(by_rule, key=lambda each: not each[0][0]):
-        first, name = part.iloc[0], "须更正" if out else "请核对"
+    for (out, rule), part in sorted(by_rule, key=lambda each: not each[0][0]):
+        first, name = part.iloc[0], part_of(bool(out), str(rule))
         place = "!".join(filter(None, [sent.name, first["sheet"], first["cell"]]))
         print(f"  {name} {len(part):,}：{place} {first['chinese']}\n    {place}: {first['english']}")
     if one.blind:
@@ -73,12 +76,16 @@ def print_checked(one: Checked, folder: Path) -> None:
             index=False, name=None
         )
     ]
-    _rows([("名单", "单位", "行", "计入", "待更正", "请核对"), *lines])
+    _rows([("名单", "单位", "行", "计入", "待更正", "请核对或未读入"), *lines])
     if len(one.signs):
         print("名单可能经过挑选的迹象，只供核对 Signs of a chosen list, to be looked at:")
-    for row in one.signs.to_dict("records"):
+    whole = one.signs["sign"].str.startswith("without_")
+    for row in one.signs[~whole].to_dict("records"):
         print(f"  {row['frame']} {row['office']}：{row['statement']}（{row['share']:.1%}）")
         print(f"    {row['statement_en']} ({row['share']:.1%})")
+    for (frame, _), part in one.signs[whole].groupby(["frame", "sign"], sort=False):
+        first, offices = part.iloc[0], "、".join(part["office"])
+        print(f"  {frame} {offices}：{first['statement']}\n    {first['statement_en']}")
     if len(one.shared):
         most = one.shared.sort_values("persons", ascending=False, kind="stable").head(MOST)
         total = one.shared["persons"].sum()
