@@ -23,6 +23,7 @@ from toolkit import Round, RoundError
 from toolkit.cli import draw as draw_command
 from toolkit.cli import verify as verify_command
 from toolkit.files import read_table, write_table
+from toolkit.frames import close, drop, map_heads
 from toolkit.frames.intake import add
 from toolkit.locks import frame_digests, plain_number
 from toolkit.report.receipt import render_receipt, write_receipt
@@ -194,6 +195,7 @@ def test_steps_are_taken_once_and_in_order(make_round: Make) -> None:
         "create",
         "commit",
         "freeze",
+        "reveal",
         "draw",
     ]
 
@@ -213,6 +215,57 @@ def test_a_faulty_frame_shows_at_the_freeze(make_round: Make, people: object) ->
     write_table(one.folder / "frames" / "staff.csv", staff)
     one.freeze()  # mended, while it can be
     one.reveal("7")
+    assert one.verify() == []
+
+
+def test_a_reveal_that_is_refused_publishes_nothing(frozen: Round) -> None:
+    frozen.note("frames-add", frame="users", office="县教育局")  # a list that came, and was not closed
+    refused("open", lambda: frozen.reveal(NUMBER))
+    assert not (frozen.folder / "locks" / "reveal.json").exists() and frozen.steps("reveal") == []
+
+
+def test_a_reveal_that_broke_off_is_repeated_with_the_same_number_only(
+    frozen: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("toolkit.round.draws.write_samples", full)
+        with pytest.raises(OSError, match="no space"):
+            frozen.reveal(NUMBER)
+    first = (frozen.folder / "locks" / "reveal.json").read_bytes()
+    refused("revealed_already", lambda: frozen.reveal(NUMBER.replace("07", "08")))
+    assert (frozen.folder / "locks" / "reveal.json").read_bytes() == first
+    frozen.reveal(AS_TYPED)
+    assert [step["number"] for step in frozen.steps("reveal")] == [NUMBER]
+    assert (frozen.folder / "locks" / "reveal.json").read_bytes() == first and frozen.verify() == []
+
+
+def test_frozen_lists_are_neither_added_to_nor_closed_again(
+    make_round: Make, people: object, tmp_path: Path
+) -> None:
+    sent = tmp_path / "全部.csv"
+    users = people.frames["users"]  # type: ignore[attr-defined]
+    write_table(sent, users.rename(columns={"evaluatee": "被评单位", "id": "编号"}))
+    one = make_round(users=None)
+    add(one, sent, frame="users", office="县教育局")
+    map_heads(one, "县教育局")
+    close(one)
+    one.commit(public=PUBLIC, form=FORM)
+    one.freeze()
+    before = {path: path.read_bytes() for path in one.folder.rglob("*") if path.is_file()}
+    append(sent, "县教育局,999,东县,东01镇\n".encode())
+    steps: list[Callable[[], object]] = [
+        lambda: add(one, sent, frame="users", office="县教育局"),
+        lambda: map_heads(one, "县教育局"),
+        lambda: drop(one, "县教育局", reason="x", by="y"),
+        lambda: close(one),
+    ]
+    for step in steps:
+        refused("lists_frozen", step)
+    assert {path: path.read_bytes() for path in one.folder.rglob("*") if path.is_file()} == before
+    one.reveal(NUMBER)
     assert one.verify() == []
 
 
@@ -295,6 +348,7 @@ def test_other_algorithms_are_refused(frozen: Round, monkeypatch: pytest.MonkeyP
         ),
         ("locks/frames.sha256", "frames/staff.csv", "frames/stuff.csv", "frames.sha256 is not there, or not"),
         ("journal.jsonl", '"number": "03', '"number": "04', "the draw says the number"),
+        ("journal.jsonl", '"number": "03', '"number": "04', "the reveal says the number"),
         ("journal.jsonl", '"step": "freeze"', '"step": "froze"', "the frames were not frozen"),
         ("journal.jsonl", '"step": "commit"', '"step": "comit"', "no step tells of a commitment"),
         ("frames/towns.csv", "镇", "鎮", "frames/towns.csv was changed after the frames were frozen"),
@@ -318,7 +372,7 @@ def test_a_draw_with_another_key_is_named(revealed: Round) -> None:
 def test_a_freeze_after_the_draw_is_named(revealed: Round) -> None:
     path = revealed.folder / "journal.jsonl"
     lines = path.read_text("utf8").splitlines()
-    path.write_bytes("\n".join([lines[0], lines[1], lines[3], lines[2], ""]).encode())
+    path.write_bytes("\n".join([lines[0], lines[1], lines[4], lines[2], ""]).encode())
     assert any("not commit, freeze, draw" in sentence for sentence in revealed.verify())
 
 

@@ -329,7 +329,7 @@ def test_a_file_that_cannot_be_read_is_not_passed_over(make_round: Maker, people
 def test_a_failed_draw_leaves_nothing_and_can_be_repeated(
     make_round: Maker, people: Any, played_folder: Path
 ) -> None:
-    wrong = people.frames["inspectors"].rename(columns={"person": "姓名"})
+    wrong = people.frames["inspectors"].rename(columns={"person": "人员"})
     one = make_round(inspectors=wrong)
     with pytest.raises(FrameError, match="small/inspectors: column 'person' is needed"):
         one.draw(KEY)

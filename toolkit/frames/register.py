@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit.errors import Fault, RoundError
+from toolkit.errors import fault as of_round
 from toolkit.files import read_table
 from toolkit.frames.cells import Cell, Page, address, read_pages
 from toolkit.frames.errors import fault
@@ -280,9 +281,11 @@ def allowed_units(round: RoundDraws, needs: FrameNeeds) -> dict[str, set[str]]:
 
 
 def refuse_drawn(round: RoundDraws) -> None:
-    """Refuse to change lists after the draw."""
+    """Refuse to change lists once they are frozen or drawn from."""
     if round.steps("draw"):
         raise RoundError(round.folder.name, [fault("", "drawn")])
+    if round.steps("freeze"):
+        raise RoundError(round.folder.name, [of_round("", "lists_frozen")])
 
 
 def chosen(round: RoundDraws, state: State, office: str, frame: str | None) -> Sent:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from sampling import Sample, loads, overlap, release
 from toolkit.drawing import EACH, NO_RECUSALS, RECUSALS, lists_of
-from toolkit.errors import RoundError, UnknownNameError, fault, no_evaluatee
+from toolkit.errors import Fault, RoundError, UnknownNameError, fault, no_evaluatee
 from toolkit.files import file_digest, read_table
 from toolkit.round.folder import RoundFolder
 from toolkit.samples import quotas, read_sample, worked, write_samples
@@ -38,19 +39,20 @@ class RoundDraws(RoundFolder):
         Raises
         ------
         RoundError
-            A frame is missing, the round is drawn already, or it has two locks.
+            A frame is missing, was edited after it was closed, tells who persons are, or has rows in units
+            that the frame above lacks; a recused person is on no list; the round is drawn already, or has two
+            locks. All such faults of lists are named at once.
         FrameError, DesignError
             A frame cannot be drawn from.
         """
         if self.steps("commit"):
             raise RoundError(self.folder.name, [fault("", "two_locks")])
-        return self._draw(key)
-
-    def _draw(self, key: str, **said: Any) -> dict[str, int]:
-        """Draw every sample; ``said`` goes to the journal beside the key."""
         if self.steps("draw"):
             raise RoundError(self.folder.name, [fault("", "drawn_already")])
-        frames = self._lists()
+        return self._draw(key, self._lists())
+
+    def _draw(self, key: str, frames: dict[str, pd.DataFrame], **said: Any) -> dict[str, int]:
+        """Draw every sample; ``said`` goes to the journal beside the key."""
         sent = self.folder / "frames"
         files = {
             path.relative_to(sent).as_posix(): file_digest(path)
@@ -62,13 +64,45 @@ class RoundDraws(RoundFolder):
         return counts
 
     def _lists(self) -> dict[str, pd.DataFrame]:
-        """Give all that is drawn from, once the offices' lists are closed."""
+        """Give all that is drawn from, once the offices' lists are closed and all lists fit together."""
+        from toolkit.crosscheck import stray_rows, unknown_recused
         from toolkit.frames.close import pending
         from toolkit.frames.errors import fault as of_lists
 
         if pending(self):
             raise RoundError(self.folder.name, [of_lists("", "open")])
-        return {**self.frames(), RECUSALS: self.recusals()}
+        edited = list(self._edited())
+        if edited:
+            raise RoundError(self.folder.name, edited)
+        frames, recusals = self.frames(), self.recusals()
+        found = [*self._telling(frames), *stray_rows(self.scheme, frames)]
+        found += unknown_recused(self.scheme, frames, recusals)
+        if found:
+            raise RoundError(self.folder.name, found)
+        return {**frames, RECUSALS: recusals}
+
+    def _closed(self) -> dict[str, Any]:
+        """Give what ``frames close`` wrote last, by frame."""
+        steps = self.steps("frames-close")
+        return dict(steps[-1]["frames"]) if steps else {}
+
+    def _edited(self) -> Iterator[Fault]:
+        """Name the frames that are no longer as ``frames close`` wrote them."""
+        for name, told in self._closed().items():
+            ours, found = self.folder / "frames" / f"{name}.csv", self._frame_files(name)
+            wrong = [path for path in found if path != ours or file_digest(path) != told["sha256"]]
+            for path in wrong if found else [ours]:
+                yield fault("", "frame_edited", file=path.relative_to(self.folder).as_posix())
+
+    def _telling(self, frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+        """Name the columns of frames put there by hand that tell who persons are."""
+        from toolkit.crosscheck import telling_columns
+
+        closed = self._closed()
+        for name, table in frames.items():
+            columns = [] if name in closed else telling_columns(self.scheme, name, table)
+            if columns:
+                yield fault("", "frame_tells", frame=name, columns="、".join(columns))
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Read every frame of the scheme, all cells as text."""
@@ -76,9 +110,7 @@ class RoundDraws(RoundFolder):
 
     def frame(self, name: str) -> pd.DataFrame:
         """Read a frame from one file, or from all files of a folder."""
-        folder = self.folder / "frames"
-        found = [path for path in (folder / f"{name}.csv", folder / f"{name}.xlsx") if path.is_file()]
-        found += sorted(path for path in (folder / name).glob("*") if not path.name.startswith((".", "~$")))
+        folder, found = self.folder / "frames", self._frame_files(name)
         if not found:
             raise RoundError(self.folder.name, [fault("", "no_frame", name=name, folder=folder)])
         tables = [read_table(path) for path in found]
@@ -92,6 +124,13 @@ class RoundDraws(RoundFolder):
         if odd:
             raise RoundError(self.folder.name, odd)
         return pd.concat(tables, ignore_index=True)
+
+    def _frame_files(self, name: str) -> list[Path]:
+        folder = self.folder / "frames"
+        found = [path for path in (folder / f"{name}.csv", folder / f"{name}.xlsx") if path.is_file()]
+        return found + sorted(
+            path for path in (folder / name).glob("*") if not path.name.startswith((".", "~$"))
+        )
 
     def recusals(self) -> pd.DataFrame:
         """Read who must not rate whom: ``frames/recusals`` (CSV or Excel), where there is one.
@@ -188,6 +227,8 @@ class RoundDraws(RoundFolder):
         if name not in draws or name in quota:
             known = ", ".join(one for one in draws if one not in quota)
             raise UnknownNameError(self.folder.name, [fault("", "no_such_draw", found=name, known=known)])
+        if not self.steps("draw"):
+            raise RoundError(self.folder.name, [fault("", "not_drawn")])
         whom = self.scheme.evaluatees if draws[name].per_evaluatee else (EACH,)
         if evaluatee not in whom:
             raise no_evaluatee(self.folder.name, evaluatee, whom)

@@ -143,7 +143,8 @@ class RoundLocks(RoundDraws):
         ------
         RoundError
             Nothing is committed or frozen, commitment, scheme, algorithms, frames or secret are not those
-            committed and frozen, the number is empty or not written as announced, or the round is drawn.
+            committed and frozen, the number is empty or not written as announced, another number was revealed
+            before, or the round is drawn.
         """
         self._refuse_uncommitted()
         if not self.steps("freeze"):
@@ -159,10 +160,17 @@ class RoundLocks(RoundDraws):
             self._refuse("public_number", found=number)
         if commitment["form"] and not fits(plain, commitment["form"]):
             self._refuse("public_form", found=plain, form=commitment["form"])
+        opened = self.steps("reveal")
+        if opened and opened[0]["number"] != plain:
+            self._refuse("revealed_already", due=opened[0]["number"])
         if secret is None or text_digest(secret) != commitment["secret_sha256"]:
             self._refuse("lock_secret", file=SECRET)
         fixed = {name: self.steps(name)[-1]["sha256"] for name in ("commit", "freeze")}
         key = two_lock_key(str(secret), fixed["commit"], fixed["freeze"], plain)
+        # Whatever could still be refused comes first: once the secret is out, there is no other number.
+        frames = self._lists()
+        if not opened:
+            self.note("reveal", number=plain)
         write_json(
             self.folder / REVEAL,
             {
@@ -174,11 +182,11 @@ class RoundLocks(RoundDraws):
                 "key": key,
             },
         )
-        counts = self._draw(key, number=plain)
-        opened = self.folder / SECRET
-        opened.unlink()
-        if not any(opened.parent.iterdir()):  # who is who may lie beside it
-            opened.parent.rmdir()
+        counts = self._draw(key, frames, number=plain)
+        private = self.folder / SECRET
+        private.unlink()
+        if not any(private.parent.iterdir()):  # who is who may lie beside it
+            private.parent.rmdir()
         return counts
 
     def lock_differences(self) -> Iterator[str]:
@@ -224,8 +232,10 @@ class RoundLocks(RoundDraws):
         for step in self.steps("draw"):
             if step["key"] != key:
                 yield f"journal.jsonl: drawn with the key {step['key']!r}; the locks give {key!r}"
-            if step.get("number") != number:
-                yield f"journal.jsonl: the draw says the number {step.get('number')!r}, {REVEAL} {number!r}"
+        for name in ("reveal", "draw"):
+            for said_number in (step.get("number") for step in self.steps(name)):
+                if said_number != number:
+                    yield f"journal.jsonl: the {name} says the number {said_number!r}, {REVEAL} {number!r}"
 
     def _commitment(self) -> Any:
         return json.loads((self.folder / COMMITMENT).read_text(encoding="utf8"))
