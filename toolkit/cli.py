@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,6 +20,17 @@ if TYPE_CHECKING:
     from toolkit.scores import Scores
 
 OURS = (DesignError, FrameError, AnswerError, EstimateError, RoundError, SchemeError, UnknownNameError)
+
+
+def _whole(_: object, tokens: Sequence[cyclopts.Token]) -> int:
+    """Read a whole number; by itself the command line would round what is none."""
+    found = tokens[0].value
+    if not re.fullmatch(r"\d+", found):
+        raise ValueError(f"{found}：应为整数。 {found} is no whole number.")
+    return int(found)
+
+
+Whole = Annotated[int, cyclopts.Parameter(converter=_whole)]
 
 app = cyclopts.App(
     name="minyi",
@@ -141,7 +154,7 @@ def withdraw(
     *,
     reason: str,
     office: str,
-    row: list[int] | None = None,
+    row: list[Whole] | None = None,
     sheet: str | None = None,
 ) -> None:
     """Take back a file of answers, or some of its rows; the raw file and the reason are kept.
@@ -203,7 +216,7 @@ def progress(round: Path) -> None:
 
 
 @app.command
-def release(round: Path, draw: str, number: int, *, evaluatee: str = "", reason: str, office: str) -> None:
+def release(round: Path, draw: str, number: Whole, *, evaluatee: str = "", reason: str, office: str) -> None:
     """Release reserves of a list that is worked in lottery order; they all count from then on.
 
     Parameters

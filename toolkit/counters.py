@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sampling import Quota
+from toolkit.drawing import NO_RECUSALS
 from toolkit.intake import Admitted
 from toolkit.quota import cells_of, targets_of
 from toolkit.scheme import Group, Scheme
@@ -19,7 +21,12 @@ COLUMNS = ["group", "evaluatee", "what", "cell", "target", "done", "left", "over
 MOST = 20
 
 
-def progress_table(scheme: Scheme, quotas: Mapping[str, pd.DataFrame], found: Admitted) -> pd.DataFrame:
+def progress_table(
+    scheme: Scheme,
+    quotas: Mapping[str, pd.DataFrame],
+    found: Admitted,
+    recusals: pd.DataFrame = NO_RECUSALS,
+) -> pd.DataFrame:
     """Count what is done of every plan.
 
     Parameters
@@ -28,29 +35,45 @@ def progress_table(scheme: Scheme, quotas: Mapping[str, pd.DataFrame], found: Ad
     quotas : mapping of str to DataFrame
         By quota group, its sheet of cells.
     found : Admitted
+    recusals : DataFrame, optional
+        ``group``, ``respondent``, ``evaluatee``: who must not rate whom.
 
     Returns
     -------
     DataFrame
         ``group``, ``evaluatee``, ``what``: ``all`` of an evaluatee's answers, a quota's ``cell``, or a
-        ``margin`` of its cells (``column = category``); ``target``; ``done``, sheets that count towards
-        it; ``left`` to do; ``over``: sheets beyond it, whether they count or were set aside. In a quota a
-        sheet without any rating fills nothing, and ``left`` and ``over`` of a margin or of all are
-        those of its cells, since what one cell has over fills no other.
+        ``margin`` of its cells (``column = category``); ``target``, as planned, or as many as are drawn and
+        not recused where these are fewer; ``done``, sheets that count towards it; ``left`` to do; ``over``:
+        sheets beyond it, whether they count or were set aside. In a quota a sheet without any rating fills
+        nothing, and ``left`` and ``over`` of a margin or of all are those of its cells, since what one cell
+        has over fills no other.
     """
     parts = [
         _quota_counts(scheme, group, quotas[group.id], found)
         if group.is_quota
-        else _plain_counts(scheme, group, found)
+        else _plain_counts(scheme, group, found, recusals)
         for group in scheme.groups
     ]
     return pd.concat(parts, ignore_index=True)[COLUMNS]
 
 
-def _plain_counts(scheme: Scheme, group: Group, found: Admitted) -> pd.DataFrame:
+def _plain_counts(scheme: Scheme, group: Group, found: Admitted, recusals: pd.DataFrame) -> pd.DataFrame:
     done = counted_sheets(scheme, found.answers[group.id])
     heads = {"group": group.id, "evaluatee": list(scheme.evaluatees), "what": "all", "cell": ""}
-    return _left(pd.DataFrame({**heads, "target": group.valid, "done": done, "aside": 0}))
+    target = np.minimum(group.valid, _able(scheme, group, found.drawn[group.id].units, recusals))
+    return _left(pd.DataFrame({**heads, "target": target, "done": done, "aside": 0}))
+
+
+def _able(scheme: Scheme, group: Group, units: pd.DataFrame, recusals: pd.DataFrame) -> NDArray[np.int64]:
+    """Count who is drawn for each evaluatee and may rate it."""
+    one, names = group.draws[-1], list(scheme.evaluatees)
+    if one.per_evaluatee:  # who is recused is not drawn
+        counts = units["evaluatee"].astype(str).value_counts()
+        return counts.reindex(names, fill_value=0).to_numpy(dtype=np.int64)
+    drawn = recusals["respondent"].isin(units[one.unit].astype(str))
+    own = recusals[drawn & (recusals["group"] == group.id)].drop_duplicates(["respondent", "evaluatee"])
+    barred = own["evaluatee"].value_counts().reindex(names, fill_value=0)
+    return len(units) - barred.to_numpy(dtype=np.int64)
 
 
 def _left(table: pd.DataFrame) -> pd.DataFrame:

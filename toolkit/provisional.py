@@ -54,6 +54,9 @@ def provisional(
     for group in part.groups:
         moves += group.weight**2 * still_to_come(part, group, units[group.id], inside[group.id])
     chance = chances(part, scores.table["estimate"].to_numpy(dtype=np.float64), moves, draws)
+    sizes = {each.id: len(each.evaluatees) for each in scheme.classes}
+    short = [each.id for each in part.classes if len(each.evaluatees) < sizes[each.id]]
+    chance[scores.table["class"].isin(short).to_numpy()] = np.nan
     return replace(
         scores,
         table=scores.table.assign(may_change=chance),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from scoring.response import DISPOSITIONS, response_rates
 from toolkit.answers import Answers, State, completed, places
+from toolkit.drawing import NO_RECUSALS
 from toolkit.errors import RoundError, fault
 from toolkit.intake import LABELS
 from toolkit.scheme import Group, Scheme
@@ -36,12 +37,14 @@ def response_table(
     drawn: Mapping[str, Drawn],
     answers: Mapping[str, Answers],
     contacts: pd.DataFrame,
+    recusals: pd.DataFrame = NO_RECUSALS,
 ) -> pd.DataFrame:
     """Set planned against valid answers, and give the response rates.
 
     A drawn respondent is complete, partial or a break-off (counted as refusal) by the share of the
     questions it answered, as the scheme's ``response`` says; 不了解 is an answer. Who sent no sheet is
-    what the last contact says, and unknown where nobody wrote one down.
+    what the last contact says, and unknown where nobody wrote one down. A member of a panel is ineligible
+    for the evaluatees it is recused from.
 
     Parameters
     ----------
@@ -52,6 +55,8 @@ def response_table(
         By group.
     contacts : DataFrame
         ``group``, ``respondent``, ``evaluatee`` (empty for all) and ``disposition``, in order of time.
+    recusals : DataFrame, optional
+        ``group``, ``respondent``, ``evaluatee``: who must not rate whom.
 
     Returns
     -------
@@ -66,7 +71,7 @@ def response_table(
             n = _sheets_by_evaluatee(scheme, answers[group.id])
             parts.append(pd.DataFrame({"evaluatee": scheme.evaluatees, "complete": n}).assign(group=group.id))
             continue
-        units = _dispositions(scheme, group, drawn[group.id], answers[group.id], contacts)
+        units = _dispositions(scheme, group, drawn[group.id], answers[group.id], contacts, recusals)
         plain = response_rates(units, by="evaluatee").set_index("evaluatee")
         weighted = response_rates(units, by="evaluatee", weight="weight").set_index("evaluatee")
         table = plain[[*DISPOSITIONS, *SHOWN]].assign(
@@ -86,8 +91,9 @@ def unworked(
     drawn: Mapping[str, Drawn],
     answers: Mapping[str, Answers],
     contacts: pd.DataFrame,
+    recusals: pd.DataFrame = NO_RECUSALS,
 ) -> dict[str, int]:
-    """Count the drawn of whom nothing is known yet: neither a sheet nor a contact.
+    """Count the drawn of whom nothing is known yet: neither a sheet nor a contact, nor a recusal.
 
     Released reserves are among the drawn. A response rate is final when there are none: until then it
     depends on who was worked first.
@@ -100,7 +106,7 @@ def unworked(
     found = {}
     for group in scheme.groups:
         if not group.is_quota:
-            units = _dispositions(scheme, group, drawn[group.id], answers[group.id], contacts)
+            units = _dispositions(scheme, group, drawn[group.id], answers[group.id], contacts, recusals)
             found[group.id] = int((~units["worked"]).sum())
     return found
 
@@ -112,7 +118,12 @@ def _sheets_by_evaluatee(scheme: Scheme, answers: Answers) -> Any:
 
 
 def _dispositions(
-    scheme: Scheme, group: Group, drawn: Drawn, answers: Answers, contacts: pd.DataFrame
+    scheme: Scheme,
+    group: Group,
+    drawn: Drawn,
+    answers: Answers,
+    contacts: pd.DataFrame,
+    recusals: pd.DataFrame,
 ) -> pd.DataFrame:
     """Give every drawn respondent of every evaluatee its disposition."""
     sent = len(answers.table)
@@ -128,6 +139,11 @@ def _dispositions(
     absent = np.arange(len(units)) >= sent
     worked = ~absent | last.notna().to_numpy()
     units["disposition"] = units["disposition"].mask(absent, last.fillna("unknown"))
+    own = recusals[recusals["group"] == group.id]
+    pairs = pd.MultiIndex.from_frame(own[["evaluatee", "respondent"]])
+    barred = pd.MultiIndex.from_frame(units[["evaluatee", "respondent"]]).isin(pairs)
+    units["disposition"] = units["disposition"].mask(barred, "ineligible")
+    worked |= barred
     rows = places(whole.table, drawn.units, group, scheme)
     roles = drawn.units["role"].to_numpy() if "role" in drawn.units else np.full(len(drawn.units), "main")
     weight = drawn.units[drawn.roles["weight"]].to_numpy(dtype=np.float64)

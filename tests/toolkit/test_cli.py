@@ -253,3 +253,13 @@ def test_python_m_toolkit_is_the_same_command() -> None:
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
     assert (ran.returncode, ran.stdout) == (1, "")
     assert len(ran.stderr.splitlines()) == 2 and "没有方案" in ran.stderr
+
+
+@pytest.mark.parametrize("number", ["1.5", "1e1", "二"])
+def test_what_is_counted_is_not_rounded(minyi: Callable[..., Ran], drawn: Round, number: str) -> None:
+    before = drawn.journal()
+    released = minyi("release", drawn.folder, "staff", number, "--reason", "x", "--office", "y")
+    assert released.code == 2 and f"{number} is no whole number" in released.err + released.out
+    taken = minyi("withdraw", drawn.folder, "a.csv", "--reason", "x", "--office", "y", "--row", number)
+    assert taken.code == 2 and f"{number} is no whole number" in taken.err + taken.out
+    assert drawn.journal() == before

@@ -263,3 +263,12 @@ def test_who_is_furthest_behind_stands_first(
     printed = list(progress_lines(one.scheme, one.progress(), one.unworked()))
     assert capsys.readouterr().out.splitlines() == printed
     assert [line for line in printed if "not final" not in line] == lines
+
+
+def test_a_list_shorter_than_the_plan_lacks_nobody(played: Round) -> None:
+    staff = played.progress().query("group == 'staff'").set_index("evaluatee")
+    # 县图书馆 has 6 staff, 9 are planned: all 6 are drawn, and all 6 answered.
+    assert staff.loc["县图书馆", ["target", "done", "left", "over"]].tolist() == [6, 6, 0, 0]
+    assert staff["target"].drop("县图书馆").tolist() == [9] * 4
+    lines = list(progress_lines(played.scheme, played.progress()))
+    assert any(line.startswith("职工 staff：42 / 42，还缺 0") for line in lines)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from scipy.special import ndtr
@@ -22,6 +23,8 @@ from toolkit.answers import parse_answers
 from toolkit.errors import UnknownNameError
 from toolkit.files import write_table
 from toolkit.provisional import chances, provisional, still_to_come
+from toolkit.report import write_report, write_workbook
+from toolkit.report.terminal import league_lines
 from toolkit.review import Change, reviewed
 from toolkit.scores import TRAIL, score
 
@@ -227,6 +230,14 @@ def test_an_evaluatee_that_has_too_little_is_left_out_and_named(
     assert scores.left_out == ("县公安局：职工的有效回答不足 2 份",)
     assert scores.table["evaluatee"].tolist() == ["县教育局", "县图书馆", "县邮政局", "电信公司"]
     assert scores.table.groupby("class")["rank"].max().tolist() == [2, 2]
+    # Who is left out may yet take any place of its class: no chance is given there, not 0 %.
+    assert scores.table["may_change"].isna().tolist() == [True, True, False, False]
+    assert league_lines(scores)[0] == "尚未计入 Not in it yet：县公安局：职工的有效回答不足 2 份"
+    page = write_report(drawn, scores, tmp_path / "p.html").read_text("utf8")
+    assert page.count("<td>—</td></tr>") == 2 and page.count("<td>0%</td></tr>") == 2
+    book = openpyxl.load_workbook(write_workbook(drawn, scores, tmp_path / "p.xlsx"))
+    cells = {row[2].value: row[-1].value for row in book["排名1 部门类"].iter_rows() if row[2].value}
+    assert cells["县教育局"] in ("—", None) and cells["县图书馆"] in ("—", None)
 
 
 def test_once_all_planned_answers_are_in_no_place_will_change(

@@ -115,7 +115,17 @@ def test_who_is_recused_is_not_drawn_and_a_panel_members_answers_are_set_aside(
         "曾任职（虚构）" in own["why_zh"].iloc[0]
         and "is recused from rating '县公安局'" in own["why"].iloc[0]
     )
+    # The pair is not open, and not missing: 4 of 4 who may rate have answered.
+    inspectors = one.response().set_index(["group", "evaluatee"]).loc["inspectors"]
+    assert inspectors["drawn"].tolist() == [5] * 5
+    assert inspectors[["complete", "ineligible", "unknown"]].loc["县公安局"].tolist() == [4, 1, 0]
+    assert inspectors["RR1"].tolist() == [1.0] * 5
+    assert one.unworked()["inspectors"] == 0
+    plan = one.progress().query("group == 'inspectors'").set_index("evaluatee")
+    assert plan.loc["县公安局", ["target", "done", "left"]].tolist() == [4, 4, 0]
+    assert plan["target"].drop("县公安局").tolist() == [5] * 4
     scores = one.score()
+    assert scores.response.equals(one.response()) and scores.unworked == 0
     panel = scores.groups[scores.groups["group"] == "inspectors"].set_index("evaluatee")
     assert panel["counted"].to_dict() == {
         "县教育局": 5,

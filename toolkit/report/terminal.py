@@ -40,9 +40,12 @@ def league_lines(
     list of str
     """
     from rich.console import Console
+    from rich.text import Text
 
     file = io.StringIO()
     console = Console(file=file, width=width, color_system=None, force_terminal=False, force_jupyter=False)
+    for told in scores.left_out:
+        console.print(Text(_plain(f"尚未计入 Not in it yet：{told}")))
     for each in scores.scheme.classes:
         console.print(_heading(each.name, len(each.evaluatees), notices(made, scores.status)))
         console.print(_table(scores, each.id, top, bottom))

@@ -228,17 +228,17 @@ class RoundAnswers(RoundLocks):
 
     def progress(self) -> pd.DataFrame:
         """Count what is done, left and over of every plan, cell and margin; see ``toolkit.counters``."""
-        return progress_table(self.scheme, self._quota_sheets(), self.admitted())
+        return progress_table(self.scheme, self._quota_sheets(), self.admitted(), self.recusals())
 
     def unworked(self) -> dict[str, int]:
         """Count by group the drawn of whom nothing is known yet; see ``toolkit.response.unworked``."""
         found = self.admitted()
-        return unworked(self.scheme, found.drawn, found.answers, self._contacts())
+        return unworked(self.scheme, found.drawn, found.answers, self._contacts(), self.recusals())
 
     def response(self, admitted: Admitted | None = None) -> pd.DataFrame:
         """Set planned against valid answers, with response rates; see ``toolkit.response``."""
         found = admitted or self.admitted()
-        return response_table(self.scheme, found.drawn, found.answers, self._contacts())
+        return response_table(self.scheme, found.drawn, found.answers, self._contacts(), self.recusals())
 
     def _contacts(self) -> pd.DataFrame:
         folder, steps = self.folder / "answers" / "contacts", self.steps("contacts")

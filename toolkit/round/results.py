@@ -70,12 +70,13 @@ class Round(RoundAnswers):
         from toolkit.provisional import provisional as score_what_is_in
 
         found, contacts = admitted or self.admitted(), self._contacts()
+        recusals = self.recusals()
         bad = found.set_aside[~found.set_aside["rule"].isin(["withdrawn", "answered_again"])]
         told: dict[str, Any] = {
-            "response": response_table(self.scheme, found.drawn, found.answers, contacts),
+            "response": response_table(self.scheme, found.drawn, found.answers, contacts, recusals),
             "set_aside": len(bad[["file", "sheet", "row"]].drop_duplicates()),
             "fitted": tuple(name for name, sheet in self._quota_sheets().items() if "source" in sheet),
-            "unworked": sum(unworked(self.scheme, found.drawn, found.answers, contacts).values()),
+            "unworked": sum(unworked(self.scheme, found.drawn, found.answers, contacts, recusals).values()),
         }
         drawn = with_ineligible(self.scheme, found.drawn, contacts)
         if provisional:
