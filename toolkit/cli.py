@@ -72,7 +72,11 @@ def create(name: str, *, scheme: str, folder: Path = Path("out")) -> None:
 
     one = Round.create(name, scheme=scheme, folder=folder)
     wanted = ", ".join(dict.fromkeys(draw.frame for group in one.scheme.groups for draw in group.draws))
-    print(f"Put the frames ({wanted}) into {one.folder / 'frames'}, then: minyi draw {one.folder} --key …")
+    place, step = one.folder / "frames", f"minyi draw {one.folder}"
+    print(f"请把名单（{wanted}）放进 {place}，单位报送的用 minyi frames add 收，然后抽样。")
+    print(f"Put the frames ({wanted}) into {place}, those that offices sent by minyi frames add; then draw.")
+    print(f"两把锁 Two locks: {step} --commit --public …, {step} --freeze, {step} --reveal …")
+    print(f"一把钥匙 One key: {step} --key …")
 
 
 @app.command

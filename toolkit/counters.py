@@ -64,7 +64,7 @@ def _plain_counts(scheme: Scheme, group: Group, found: Admitted, recusals: pd.Da
     return _left(pd.DataFrame({**heads, "target": target, "done": done, "aside": 0}))
 
 
-def _able(scheme: Scheme, group: Group, units: pd.DataFrame, recusals: pd.DataFrame) -> NDArray[np.int64]:
+def _able(scheme: Scheme, group: Group, units: pd.DataFrame, recusals: pd.DataFrame) -> NDArray[Any]:
     """Count who is drawn for each evaluatee and may rate it."""
     one, names = group.draws[-1], list(scheme.evaluatees)
     if one.per_evaluatee:  # who is recused is not drawn

@@ -95,7 +95,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "no_such_draw": ("there is no draw {found!r}; there are {known}", "没有抽样 {found!r}；有 {known}"),
     "released_less": ("{count} reserves that were released before would be taken back; released ones all count", "有 {count} 个已启用的备用样本会被收回；启用过的都要计入"),
     "no_such_key": ("there is no key {key!r} in this scheme", "方案中没有键 {key!r}"),
-    "round_exists": ("{folder} exists already; open it with Round.open, or choose another name", "{folder} 已存在；请用 Round.open 打开，或换个名称"),
+    "round_exists": ("{folder} exists already; go on with it, or choose another name", "{folder} 已存在；请接着做，或换个名称"),
     "no_round": ("{folder} is no round: it has no scheme.toml", "{folder} 不是一轮测评：没有 scheme.toml"),
     "no_frame": ("no frame {name!r}: put {name}.csv, {name}.xlsx, or a folder {name} of such files, in {folder}", "缺名单 {name!r}：请把 {name}.csv、{name}.xlsx 或同名文件夹放进 {folder}"),
     "frame_columns": ("file {file} has the columns {found}; the others have {due}", "文件 {file} 的列是 {found}，其他文件是 {due}"),

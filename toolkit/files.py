@@ -100,6 +100,8 @@ def _cells(path: Path, every: bool) -> dict[str, pd.DataFrame]:
     kind = path.suffix.lower()
     if kind not in (".csv", ".xlsx"):
         raise RoundError(path.name, [fault("", "file_type", file=path.name)])
+    if not path.stat().st_size:
+        raise RoundError(path.name, [fault("", "empty_file", file=path.name)])
     try:
         return {"": _csv_cells(path, ragged=every)} if kind == ".csv" else _excel_cells(path, every)
     except (pd.errors.ParserError, CalamineError) as error:

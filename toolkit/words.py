@@ -56,8 +56,8 @@ PLAN: dict[str, tuple[str, str]] = {
     "draw": ("    抽样 {name}：从名单 {frame}{each}，{how}。", "    draw {name}: from frame {frame}{each}, {how}."),
     "each": ("（每个单位各一份）", " (one list for each evaluatee)"),
     "spread": (
-        "  分散评议：各单位从同一名单各抽各的人，每人评的单位数相差不超过一个。",
-        "  spread: each evaluatee has its own sample of one list, everybody rating equally many to within one.",
+        "  分散评议：各单位从同一名单各抽各的人，每人评的单位数相差不超过一个（回避及递补者除外）。",
+        "  spread: each evaluatee has its own sample of one list, everybody rating equally many to within one (but for recusals and those who take their places).",
     ),
     "at_most": ("，每人至多进 {most} 个单位的名单", ", nobody on the lists of more than {most} evaluatees"),
     "merged": ("（同一人的多行合并）", " (rows of one person merged)"),

@@ -12,7 +12,15 @@ import pandas as pd
 import pytest
 
 from toolkit import RoundError
-from toolkit.files import file_digest, read_table, write_bytes, write_json, write_table, write_text
+from toolkit.files import (
+    file_digest,
+    read_cells,
+    read_table,
+    write_bytes,
+    write_json,
+    write_table,
+    write_text,
+)
 
 ROWS = [
     ["编号", "姓名", "单位", "人数"],
@@ -142,7 +150,7 @@ def test_every_systems_line_ends_are_read(ends: str, tmp_path: Path) -> None:
         ("x.csv", b"id,id,name\n1,2,3\n", "column 'id' stands 2 times"),
         ("x.csv", b"id, id\n1,2\n", "column 'id' stands 2 times"),
         ("x.xlsx", b"id,name\n1,a\n", "cannot be read as a table"),
-        ("x.xlsx", b"", "cannot be read as a table"),
+        ("x.xlsx", b"", "has no rows"),
     ],
 )
 def test_what_is_no_table_is_refused_with_the_reason(
@@ -220,3 +228,12 @@ def test_a_write_that_fails_leaves_the_old_file(
 def test_a_digest_is_of_the_bytes(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"abc")
     assert file_digest(tmp_path / "x") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+@pytest.mark.parametrize("name", ["x.xlsx", "x.csv"])
+def test_a_file_without_a_byte_is_told_as_empty(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"")
+    for read in (read_table, read_cells):
+        with pytest.raises(RoundError) as caught:
+            read(tmp_path / name)
+        assert [one.rule for one in caught.value.faults] == ["empty_file"]

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from sampling import Census, draw
@@ -26,6 +27,7 @@ from toolkit.files import read_table, write_table
 from toolkit.frames import close, drop, map_heads
 from toolkit.frames.intake import add
 from toolkit.locks import frame_digests, plain_number
+from toolkit.report import write_report
 from toolkit.report.receipt import render_receipt, write_receipt
 
 Make = Callable[..., Round]
@@ -493,7 +495,26 @@ def test_the_whole_round_seals_and_verifies(
     revealed: Round, sheets_of: Callable[..., object], tmp_path: Path
 ) -> None:
     write_table(tmp_path / "a.csv", sheets_of(revealed))  # type: ignore[arg-type]
-    write_receipt(revealed)
+    receipt = html.unescape(write_receipt(revealed).read_text("utf8"))
     revealed.collect(tmp_path / "a.csv")
     revealed.seal(office="县统计局")
     assert revealed.verify() == []
+    # Of 12 of 16 towns alone were users listed: fewer than stand in the frame, and the pages say so.
+    towns = set(revealed.sample("towns").units["town"])
+    users = read_table(revealed.folder / "frames" / "users.csv")
+    listed = int(users["town"].isin(towns).sum())
+    assert listed < len(users)
+    page = html.unescape((revealed.folder / "results" / "report.html").read_text("utf8"))
+    assert f">{listed:,}<br>（抽中乡镇内）" in receipt and f">{listed:,}<" in page
+    assert receipt.count("（抽中") == page.count("small/users 的“名单上”只计抽中乡镇内的") == 1
+    assert "本次抽样上了两把锁" in page and f"<b>{NUMBER}</b>（{PUBLIC}）" in page
+    assert "samples/receipt.html" in page and "只有一把锁" not in page
+    book = openpyxl.load_workbook(revealed.folder / "results" / "report.xlsx")
+    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert f"{NUMBER}（{PUBLIC}）" in cells
+    assert any("small/users 的“名单上”只计抽中乡镇内的" in text for text in cells)
+
+
+def test_the_report_of_one_key_says_that_one_lock_holds(played: Round, tmp_path: Path) -> None:
+    page = write_report(played, played.score(), tmp_path / "p.html").read_text("utf8")
+    assert "本次抽样只有一把锁" in page and "两把锁" not in page

@@ -58,7 +58,7 @@ def test_a_new_round_is_a_folder_with_a_frozen_scheme_and_a_journal(make_round: 
 def test_a_round_is_never_started_over_another(make_round: Maker) -> None:
     one = make_round("一轮")
     before = (one.folder / "journal.jsonl").read_bytes()
-    with pytest.raises(RoundError, match="exists already; open it with Round.open"):
+    with pytest.raises(RoundError, match="exists already; go on with it"):
         make_round("一轮")
     assert (one.folder / "journal.jsonl").read_bytes() == before
 

@@ -13,6 +13,8 @@ import pytest
 from tests.toolkit.conftest import SMALL, People
 from toolkit import Round, Scheme
 from toolkit.errors import RoundError, SchemeError
+from toolkit.report.method import method_steps
+from toolkit.report.receipt import render_receipt
 from toolkit.simulate import make_answers, make_population
 
 Make = Callable[..., Round]
@@ -62,7 +64,10 @@ def test_delegates_spread_over_evaluatees_are_drawn_scored_and_proven(
     own = scores.groups[scores.groups["group"] == "delegates"]
     assert (own["df"] == 19).all() and (own["counted"] == 20).all()
     assert one.verify() == []
-    assert "分散评议" in one.scheme.in_words() and "spread" in one.scheme.in_words("en")
+    assert "相差不超过一个（回避及递补者除外）" in one.scheme.in_words()
+    assert "but for recusals and those who take their places" in one.scheme.in_words("en")
+    steps = method_steps(scores, gaps="x")
+    assert any("相差不超过一个（回避及递补者除外）" in step.text for step in steps)
 
 
 def test_a_sample_drawn_alone_instead_of_spread_is_named(make_round: Make, tmp_path: Path) -> None:
@@ -95,6 +100,9 @@ def test_nobody_is_drawn_from_more_lists_than_the_scheme_says(
     assert sample.roles["prob"][2] is not None and "lists" in sample.units
     assert one.verify() == []
     assert "每人至多进 4 个单位的名单" in one.scheme.in_words()
+    # The number worked out must be one that decided: those of coordinated samples go by another name.
+    page = render_receipt(one)
+    assert "small/users/" not in page and "一个抽签号怎样算" in page
 
 
 def test_who_is_recused_is_not_drawn_and_a_panel_members_answers_are_set_aside(
@@ -149,12 +157,21 @@ def test_recused_delegates_are_passed_over_where_samples_are_spread(make_round: 
 
 def test_recusals_that_nobody_can_place_are_all_named(make_round: Make) -> None:
     table = pd.DataFrame([["staff", "S1", "县卫生局", ""], ["guests", "S1", "县公安局", ""]])
-    one = make_round(recusals=table.set_axis(["group", "respondent", "evaluatee", "reason"], axis=1))
+    table = table.set_axis(["group", "respondent", "evaluatee", "reason"], axis=1)
+    one = make_round(recusals=table)
     with pytest.raises(RoundError) as caught:
         one.draw("k")
     assert [each.rule for each in caught.value.faults] == ["recusal", "recusal"]
     assert "row 3: 'guests' is no group of the scheme" in str(caught.value)
     assert "第 2 行：“县卫生局”不是方案中的被评单位" in caught.value.chinese
+    one = make_round("none", recusals=table.iloc[:0])
+    assert one.recusals().empty and list(one.recusals()) == list(table)
+    one.draw("k")  # headings alone: nobody is recused
+    assert one.verify() == []
+    one = make_round("blank")
+    (one.folder / "frames" / "recusals.csv").write_bytes(b"")
+    with pytest.raises(RoundError, match="recusals.csv has no rows"):
+        one.draw("k")
     one = make_round("missing", recusals=pd.DataFrame({"group": ["staff"], "respondent": ["S1"]}))
     with pytest.raises(RoundError, match="recusals.csv"):
         one.draw("k")

@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from toolkit.frames.fields import needs_of
 from toolkit.round import Round
-from toolkit.scheme import Draw, Scheme
+from toolkit.scheme import Draw, Group, Scheme
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class DrawFacts:
         Units on the lists and units drawn, over all lists.
     sha256 : str or None
         The frame's digest on the receipt; None where each evaluatee has its own.
+    above : str
+        What the units of the stage above are called, where lists were drawn from in these alone.
     """
 
     name: str
@@ -34,6 +37,7 @@ class DrawFacts:
     units: int
     drawn: int
     sha256: str | None
+    above: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class RoundFacts:
     draws : tuple of DrawFacts
     frames, answers : tuple of File
         Lists drawn from, and answers taken in.
+    public, number : str
+        Which public number was announced, and what it was; empty for one key without locks.
     """
 
     made: bool
@@ -65,6 +71,8 @@ class RoundFacts:
     draws: tuple[DrawFacts, ...]
     frames: tuple[File, ...] = ()
     answers: tuple[File, ...] = ()
+    public: str = ""
+    number: str = ""
 
 
 def round_facts(one: Round) -> RoundFacts:
@@ -80,17 +88,19 @@ def round_facts(one: Round) -> RoundFacts:
         made=one.made,
         key=step["key"],
         draws=tuple(
-            _draw_facts(one.scheme, each, one.folder / "samples", each.per_evaluatee and group.own_lists)
+            _draw_facts(one.scheme, group, each, one.folder / "samples")
             for group in one.scheme.groups
             if not group.is_quota
             for each in group.draws
         ),
         frames=tuple(File(name, digest) for name, digest in sorted(step["frames"].items())),
         answers=tuple(File(each["file"], each["sha256"], each["sheets"]) for each in one.steps("collect")),
+        public="".join(each["public"] for each in one.steps("commit")[-1:]),
+        number=step.get("number", ""),
     )
 
 
-def _draw_facts(scheme: Scheme, one: Draw, samples: Path, own_lists: bool) -> DrawFacts:
+def _draw_facts(scheme: Scheme, group: Group, one: Draw, samples: Path) -> DrawFacts:
     places = [f"{one.name}/{name}" for name in scheme.evaluatees] if one.per_evaluatee else [one.name]
     algorithms, units, drawn, digests = set[str](), 0, 0, list[str]()
     for place in places:
@@ -105,5 +115,8 @@ def _draw_facts(scheme: Scheme, one: Draw, samples: Path, own_lists: bool) -> Dr
         lists=len(places),
         units=units,
         drawn=drawn,
-        sha256=None if own_lists else digests[0],
+        sha256=None if one.per_evaluatee and group.own_lists else digests[0],
+        above="、".join(
+            needs_of(scheme, one.frame).label(each.unit) for each in group.draws if each.name == one.within
+        ),
     )

@@ -157,7 +157,7 @@ def _error(scores: Scores) -> Step:
     spread = [group for group in scheme.groups if group.overlap == "spread"]
     if spread:
         text += (
-            f"{_names(spread)}中各单位由同一名单内各自抽出的人评议，每人评的单位数相差不超过一个；"
+            f"{_names(spread)}中各单位由同一名单内各自抽出的人评议，每人评的单位数相差不超过一个（回避及递补者除外）；"
             "有人同评两个单位，比较时已按共同评议的人数计入（Tam 1984）。"
         )
     if infinite:

@@ -207,7 +207,9 @@ def _worked(one: Round, key: str) -> Worked | None:
         for each in group.draws
     ]
     receipts = [json.loads((p.parent / f"{p.name}.receipt.json").read_text("utf8")) for p in places]
-    able = [(r, cell) for r in receipts for cell in r["cells"] if cell["drawn"]]
+    # Samples that are coordinated share lottery numbers under another name (docs/proof.md).
+    alone = [one for one in receipts if one.get("coordinate") is None]
+    able = [(r, cell) for r in alone for cell in r["cells"] if cell["drawn"]]
     if not able:
         return None
     # Where all were drawn, or each method sorts in its own way, a number by itself tells less.

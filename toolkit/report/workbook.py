@@ -402,10 +402,14 @@ def _receipt(scores: Scores, facts: RoundFacts) -> Iterator[Sheet]:
         )
         for one in facts.draws
     )
+    keys: list[tuple[Value, ...]] = [("本次的钥匙", facts.key)]
+    if facts.number:
+        keys.append(("公开号码（两把锁之一）", f"{facts.number}（{facts.public}）"))
+    above = [f"{one.name} 的“名单上”只计抽中{one.above}内的。" for one in facts.draws if one.above]
     files: list[tuple[Value, ...]] = [(one.name, "名单", one.sha256, None) for one in facts.frames]
     files += [(one.name, "回答", one.sha256, one.sheets) for one in facts.answers]
     tables = (
-        Table((Column("项目"), Column("内容")), (("本次的钥匙", facts.key),), "钥匙"),
+        Table((Column("项目"), Column("内容")), tuple(keys), "钥匙"),
         Table(
             (
                 Column("抽样名称"),
@@ -417,7 +421,7 @@ def _receipt(scores: Scores, facts: RoundFacts) -> Iterator[Sheet]:
             ),
             draws,
             "各次抽样",
-            (DIGESTS,),
+            (DIGESTS, *above),
         ),
         Table(
             (

@@ -149,7 +149,12 @@ class RoundDraws(RoundFolder):
         found = [one for one in (folder / f"{RECUSALS}.csv", folder / f"{RECUSALS}.xlsx") if one.is_file()]
         if not found:
             return NO_RECUSALS
-        table = read_table(found[0]).fillna("")
+        try:
+            table = read_table(found[0]).fillna("")
+        except RoundError as error:
+            if found[0].stat().st_size and [one.rule for one in error.faults] == ["empty_file"]:
+                return NO_RECUSALS  # headings alone: nobody is recused
+            raise
         missing = [one for one in NO_RECUSALS if one not in table]
         if missing:
             due = ", ".join(NO_RECUSALS.columns)
