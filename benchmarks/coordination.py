@@ -119,8 +119,10 @@ def _delegates(recused: bool) -> Case:
         return found
 
     frames = dict.fromkeys(among, people)
-    # Each of three recusals can take one from a load and add one to another.
-    return Case(frames, samples, lambda loads: bool(np.ptp(loads) <= (1 if not recused else 4)))
+    # Without recusals loads are L or L + 1. Of the three, two are one person's (L - 2 at least), and one
+    # person could take all three places (L + 4 at most).
+    most = 6 if recused else 1
+    return Case(frames, samples, lambda loads: bool(np.ptp(loads) <= most))
 
 
 def _two_phases() -> Case:
