@@ -104,7 +104,7 @@ def _at_most(
 ) -> tuple[Cell, Drawn]:
     ids = read.ids[cell.at]
     lists = read.texts(coordinate.lists).take(cell.at)
-    stays, _ = coordinate.staying(lottery.key, ids, lists, where)
+    stays = coordinate.staying(lottery.key, ids, lists, where)
     staying = np.flatnonzero(stays)
     if staying.size < n:
         raise DesignError(

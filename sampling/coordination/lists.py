@@ -71,10 +71,8 @@ class AtMost:
         of = np.array([min(1.0, self.most / len(text.split(BETWEEN))) for text in lists.texts])
         return of[lists.codes]
 
-    def staying(
-        self, key: str, ids: NDArray[np.bytes_], lists: Category, where: str
-    ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-        """Tell which units stay on this list, and with what probability each would.
+    def staying(self, key: str, ids: NDArray[np.bytes_], lists: Category, where: str) -> NDArray[np.bool_]:
+        """Tell which units stay on this list.
 
         Raises
         ------
@@ -82,7 +80,7 @@ class AtMost:
             A unit's lists do not name this one, or one twice.
         """
         lottery = Lottery(key, self.lottery, 2)
-        stays, prob = np.ones(ids.size, dtype=bool), np.ones(ids.size)
+        stays = np.ones(ids.size, dtype=bool)
         for code, text in enumerate(lists.texts):
             at = np.flatnonzero(lists.codes == code)
             names = sorted(text.split(BETWEEN))
@@ -95,8 +93,7 @@ class AtMost:
                 numbers = np.stack([lottery.words(PURPOSE, [one], ids[at], [0])[0] for one in names])
                 place = np.argsort(np.argsort(numbers, axis=0, kind="stable"), axis=0, kind="stable")
                 stays[at] = place[names.index(self.here)] < self.most
-                prob[at] = self.most / len(names)
-        return stays, prob
+        return stays
 
 
 def listed(frames: Mapping[str, pd.DataFrame], unit: str, column: str = "lists") -> dict[str, pd.DataFrame]:

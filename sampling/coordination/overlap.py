@@ -160,7 +160,7 @@ def _listed(name: str, sample: Sample, frame: pd.DataFrame) -> _Listed:
         stays = np.ones(ids.size, dtype=bool)
         if isinstance(coordinate, AtMost):
             lists = read.texts(coordinate.lists).take(cell.at)
-            stays, _ = coordinate.staying(receipt["key"], ids, lists, where)
+            stays = coordinate.staying(receipt["key"], ids, lists, where)
         elif isinstance(coordinate, Spread) and coordinate.recused is not None:
             step = coordinate.among.index(coordinate.here)
             stays = ~coordinate.barred(read.texts(coordinate.recused).take(cell.at))[step]
