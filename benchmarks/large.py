@@ -69,8 +69,8 @@ def peak_megabytes() -> float:
 
 def one_draw(name: str, folder: Path, memory: str, threads: int) -> None:
     """Draw once; print the seconds, of them those of the digest, the peak memory and the files of DuckDB."""
-    from sampling import draw
-    from sampling.files import DuckDB, walk
+    from sampling import assemble, draw
+    from sampling.files import DuckDB
 
     spilled, done, digest = [0], threading.Event(), [0.0]
     temp = Path(tempfile.mkdtemp(dir=folder.parent))
@@ -85,7 +85,7 @@ def one_draw(name: str, folder: Path, memory: str, threads: int) -> None:
                     pass
             spilled[0] = max(spilled[0], held)
 
-    make_receipt = walk.make_receipt
+    make_receipt = assemble.make_receipt
 
     def timed(**given: Any) -> dict[str, Any]:
         start = time.perf_counter()
@@ -93,7 +93,7 @@ def one_draw(name: str, folder: Path, memory: str, threads: int) -> None:
         digest[0] = time.perf_counter() - start
         return made
 
-    walk.make_receipt = timed
+    assemble.make_receipt = timed
     threading.Thread(target=watch, daemon=True).start()
     start = time.perf_counter()
     engine = DuckDB(memory, threads, str(temp))
@@ -196,7 +196,7 @@ def in_own_process(name: str, folder: Path, memory: str, threads: int) -> str:
     env = dict(os.environ, PYTHONPATH=str(here.parent.parent))
     options = ["--folder", str(folder), "--memory", memory, "--threads", str(threads)]
     command = [sys.executable, str(here), "--one", name, *options]
-    return subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def report(name: str, folder: Path, memory: str, threads: int) -> None:
