@@ -6,6 +6,13 @@ from scoring.adjust.propensity import Propensity, response_propensity
 from scoring.errors import AnswerError, EstimateError
 from scoring.estimate import Estimates, mean, ratio, share, total
 from scoring.rank import rank_sets, ranks
+from scoring.replicate.make import (
+    bootstrap,
+    brr,
+    jackknife,
+    replicate_weights,
+    successive_differences,
+)
 from scoring.response import response_rates
 from scoring.survey import Survey
 
@@ -16,16 +23,21 @@ __all__ = [
     "Propensity",
     "Survey",
     "WeightDiagnostics",
+    "bootstrap",
+    "brr",
     "calibrate",
+    "jackknife",
     "mean",
     "post_stratify",
     "rake",
     "rank_sets",
     "ranks",
     "ratio",
+    "replicate_weights",
     "response_propensity",
     "response_rates",
     "share",
+    "successive_differences",
     "total",
     "trim",
     "weight_diagnostics",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -73,11 +73,7 @@ def mean(survey: Survey, variables: Names, by: Names | None = None, level: float
     names = _names(variables)
     domains = domains_of(survey.table, by)
     values = numeric(survey.table, names)
-    refuse_strays(survey, ~np.isnan(values), names)
-    wanted = np.ones((len(domains.labels), len(names)), dtype=bool)
-    estimate, z, valid = linearised_means(values, survey.weights, domains, wanted, names)
-    cov = survey.covariance(z, domains.codes, len(domains.labels))
-    return _result(survey, domains, names, estimate, cov, valid, level)
+    return _result(survey, domains, names, means_of(values), level)
 
 
 def total(survey: Survey, variables: Names, by: Names | None = None, level: float = 0.95) -> Estimates:
@@ -98,12 +94,7 @@ def total(survey: Survey, variables: Names, by: Names | None = None, level: floa
     domains = domains_of(survey.table, by)
     values = numeric(survey.table, names)
     valid: NDArray[np.bool_] = ~np.isnan(values)
-    refuse_strays(survey, valid, names)
-    z = np.where(valid, values, 0.0) * survey.weights[:, None]
-    _refuse_empty(valid, domains, np.ones((len(domains.labels), len(names)), dtype=bool), names)
-    estimate = domains.sums(z)
-    cov = survey.covariance(z, domains.codes, len(domains.labels))
-    return _result(survey, domains, names, estimate, cov, valid, level)
+    return _result(survey, domains, names, Quotients(np.where(valid, values, 0.0), None, valid), level)
 
 
 def ratio(
@@ -124,14 +115,9 @@ def ratio(
     domains = domains_of(survey.table, by)
     values = numeric(survey.table, [numerator, denominator])
     valid: NDArray[np.bool_] = ~np.isnan(values.sum(axis=1, keepdims=True))
-    refuse_strays(survey, valid, names)
-    _refuse_empty(valid, domains, np.ones((len(domains.labels), 1), dtype=bool), names)
-    weighted = np.where(valid, values, 0.0) * survey.weights[:, None]
-    sums = domains.sums(weighted)
-    estimate = sums[:, :1] / sums[:, 1:]
-    z = (weighted[:, :1] - estimate[domains.codes] * weighted[:, 1:]) / sums[domains.codes, 1:]
-    cov = survey.covariance(z, domains.codes, len(domains.labels))
-    return _result(survey, domains, names, estimate, cov, valid, level)
+    values = np.where(valid, values, 0.0)
+    quotient = Quotients(values[:, :1], values[:, 1:], valid, "zero_denominator")
+    return _result(survey, domains, names, quotient, level)
 
 
 def share(survey: Survey, variable: str, by: Names | None = None, level: float = 0.95) -> Estimates:
@@ -149,7 +135,6 @@ def share(survey: Survey, variable: str, by: Names | None = None, level: float =
         columns = ", ".join(map(str, survey.table.columns))
         raise AnswerError("no_column", where="survey", column=variable, columns=columns)
     column = survey.table[variable]
-    refuse_strays(survey, column.notna().to_numpy()[:, None], [variable])
     names = sorted(column.dropna().unique())
     if not names:
         raise AnswerError("no_answer", where="survey", variable=variable, domain="")
@@ -157,10 +142,7 @@ def share(survey: Survey, variable: str, by: Names | None = None, level: float =
     values = np.where(
         column.isna().to_numpy()[:, None], np.nan, column.to_numpy()[:, None] == np.array(names)
     )
-    wanted = np.ones((len(domains.labels), len(names)), dtype=bool)
-    estimate, z, valid = linearised_means(values, survey.weights, domains, wanted, [str(n) for n in names])
-    cov = survey.covariance(z, domains.codes, len(domains.labels))
-    return _result(survey, domains, names, estimate, cov, valid, level)
+    return _result(survey, domains, names, means_of(values), level)
 
 
 @dataclass(frozen=True)
@@ -229,46 +211,71 @@ def numeric(table: pd.DataFrame, names: Sequence[str], finite: bool = True) -> F
         if finite and np.isinf(column).any():
             raise EstimateError("not_numbers", where=f"column {name!r}", found="a value is infinite")
         values.append(column)
-    return np.column_stack(values)
+    return np.array(values).T  # contiguous columns
 
 
-def linearised_means(
-    values: Floats, weights: Floats, domains: Domains, wanted: NDArray[np.bool_], names: Sequence[str]
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Estimate means by domain and give each row's linearised value.
+@dataclass(frozen=True)
+class Quotients:
+    """Statistics that are one total over another, or a total: all that is read of the answers.
 
-    Parameters
+    Attributes
     ----------
-    values : ndarray of float, shape (n, K)
-        NaN where there is no valid answer.
-    weights : ndarray of float, shape (n,)
-    domains : Domains
-        D of them.
-    wanted : ndarray of bool, shape (D, K)
-        Which means are asked for; the others are 0 with linearised values 0.
-    names : sequence of str, length K
-
-    Returns
-    -------
-    estimate : ndarray of float, shape (D, K)
-    z : ndarray of float, shape (n, K)
+    top : ndarray of float, shape (n, K)
+        What each row brings to the numerators, 0 where it has no valid answer.
+    bottom : ndarray of float, shape (n, K) or (n, 1), or None
+        The same of the denominators; None for totals.
     valid : ndarray of bool, shape (n, K)
-
-    Raises
-    ------
-    AnswerError
-        A wanted mean has no valid answer.
+    empty : str
+        Rule of the error where a denominator adds up to 0.
     """
-    valid = ~np.isnan(values) & wanted[domains.codes]
-    _refuse_empty(valid, domains, wanted, names)
-    filled = np.where(valid, values, 0.0)
-    weighted = valid * weights[:, None]
-    size = domains.sums(weighted)
-    _refuse_empty(weighted > 0, domains, wanted, names)
-    safe = np.where(wanted, size, 1.0)
-    estimate = domains.sums(weighted * filled) / safe
-    z = weighted * (filled - estimate[domains.codes]) / safe[domains.codes]
-    return estimate, z, valid
+
+    top: Floats
+    bottom: Floats | None
+    valid: NDArray[np.bool_]
+    empty: Literal["no_answer", "zero_denominator"] = "no_answer"
+
+    def estimate(self, weights: Floats, domains: Domains) -> tuple[Floats, Floats]:
+        """Give the estimates and their denominators, shape (D, K) or (D, 1) for the latter."""
+        tops = domains.sums(self.top * weights[:, None])
+        if self.bottom is None:
+            return tops, np.ones((len(tops), 1))
+        bottoms = domains.sums(self.bottom * weights[:, None])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return tops / bottoms, bottoms
+
+    def linearised(self, weights: Floats, domains: Domains, estimate: Floats, bottom: Floats) -> Floats:
+        """Give each row's linearised values, shape (n, K)."""
+        if self.bottom is None:
+            return self.top * weights[:, None]
+        # Columns are contiguous, here and in the sums over them.
+        residual = self.top - _gathered(estimate, domains.codes) * self.bottom
+        residual *= weights[:, None] / _gathered(bottom, domains.codes)
+        return residual
+
+    def replicated(self, survey: Survey, domains: Domains) -> Floats:
+        """Give the estimates of every replicate, shape (R, D K)."""
+        replicates = survey.replicates
+        assert replicates is not None
+        parts = [self.top] if self.bottom is None else [self.top, self.bottom]
+        weighted = np.concatenate([part.T * survey.weights for part in parts]).T
+        totals = replicates.totals(weighted, domains.codes, len(domains.labels))
+        width = self.top.shape[1]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = totals if self.bottom is None else totals[:, :width] / totals[:, width:]
+        return found.transpose(0, 2, 1).reshape(len(found), -1)
+
+
+def _gathered(values: Floats, codes: Codes) -> Floats:
+    """Give every row its domain's values, (D, K) to (n, K) with contiguous columns."""
+    return np.take(np.ascontiguousarray(values.T), codes, axis=1).T
+
+
+def means_of(values: Floats) -> Quotients:
+    """Means over each column's own valid values; NaN for none."""
+    valid: NDArray[np.bool_] = ~np.isnan(values)
+    if valid.all():
+        return Quotients(values, np.ones((len(values), 1)), valid)
+    return Quotients(np.where(valid, values, 0.0), valid.astype(np.float64), valid)
 
 
 def refuse_strays(survey: Survey, valid: NDArray[np.bool_], names: Sequence[str]) -> None:
@@ -281,17 +288,14 @@ def refuse_strays(survey: Survey, valid: NDArray[np.bool_], names: Sequence[str]
         raise AnswerError("answer_without_response", where="survey", row=row + 1, variable=names[k])
 
 
-def _refuse_empty(
-    valid: NDArray[np.bool_], domains: Domains, wanted: NDArray[np.bool_], names: Sequence[str]
-) -> None:
-    counts = domains.sums(valid.astype(np.float64))
-    empty = np.argwhere(wanted & (counts == 0))
+def _refuse_empty(rule: str, size: Floats | Codes, domains: Domains, names: Sequence[Any]) -> None:
+    """Name the first estimate that rests on nothing."""
+    empty = np.argwhere(size == 0)
     if empty.size:
         at, k = empty[0]
         of = domains.name(int(at))
-        raise AnswerError(
-            "no_answer", where="survey", variable=names[int(k)], domain=f" ({of})" if of else ""
-        )
+        name = str(names[int(k)])
+        raise AnswerError(rule, where="survey", variable=name, domain=f" ({of})" if of else "")
 
 
 def interval(estimate: Floats, se: Floats, df: Floats, level: float) -> tuple[Floats, Floats]:
@@ -311,28 +315,36 @@ def _names(variables: Names) -> list[str]:
 
 
 def _result(
-    survey: Survey,
-    domains: Domains,
-    names: Sequence[Any],
-    estimate: Floats,
-    cov: Floats,
-    valid: NDArray[np.bool_],
-    level: float,
+    survey: Survey, domains: Domains, names: Sequence[Any], statistics: Quotients, level: float
 ) -> Estimates:
+    """Estimate, with the covariance of the survey's design or of its replicates."""
     if not 0 < level < 1:
         raise EstimateError("bad_level", where="level", value=level)
     own = {"variable", "estimate", "se", "low", "high", "df", "n"} & set(domains.labels.columns)
     if own:
         raise EstimateError("by_hides_result", where="by", column=sorted(own)[0])
+    valid = statistics.valid
+    refuse_strays(survey, valid, [str(name) for name in names])
     count, width = len(domains.labels), len(names)
-    n = domains.sums(valid.astype(np.float64))
-    df = np.column_stack([survey.degrees_of_freedom(domains.codes, count, valid[:, k]) for k in range(width)])
+    if valid.all():
+        n = np.repeat(np.bincount(domains.codes, minlength=count)[:, None], width, axis=1)
+        df = np.repeat(survey.degrees_of_freedom(domains.codes, count, valid[:, 0])[:, None], width, axis=1)
+    else:
+        n = domains.sums(valid.astype(np.float64)).astype(np.int64)
+        each = [survey.degrees_of_freedom(domains.codes, count, column) for column in valid.T]
+        df = np.column_stack(each)
+    estimate, bottom = statistics.estimate(survey.weights, domains)
+    _refuse_empty("no_answer", n, domains, names)
+    _refuse_empty(statistics.empty, bottom, domains, names)
+    if survey.replicates is None:
+        z = statistics.linearised(survey.weights, domains, estimate, bottom)
+        cov = survey.covariance(z, domains.codes, count)
+    else:
+        cov = survey.replicates.covariance(statistics.replicated(survey, domains), estimate.ravel())
     se = np.sqrt(np.maximum(np.diag(cov), 0.0))
     flat = estimate.ravel()
     low, high = interval(flat, se, df.ravel(), level)
     table = domains.labels.loc[domains.labels.index.repeat(width)].reset_index(drop=True)
     table["variable"] = list(names) * count
-    table = table.assign(
-        estimate=flat, se=se, low=low, high=high, df=df.ravel(), n=n.ravel().astype(np.int64)
-    )
+    table = table.assign(estimate=flat, se=se, low=low, high=high, df=df.ravel(), n=n.ravel())
     return Estimates(table, cov)

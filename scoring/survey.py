@@ -16,7 +16,18 @@ from scoring.columns import base_weights, column_codes, numbers, refuse_missing,
 from scoring.errors import AnswerError
 from scoring.nonresponse import Parts, Response
 from scoring.overlapping import Overlap, overlap_covariance
-from scoring.variance import Codes, Floats, Stage, add_stage, first_rows, paired, stage_parts
+from scoring.replicate.replicates import Replicates
+from scoring.variance import (
+    Codes,
+    Floats,
+    Stage,
+    add_stage,
+    cell_totals,
+    count_pairs,
+    first_rows,
+    paired,
+    stage_parts,
+)
 
 Columns = str | Sequence[str | None] | None
 
@@ -62,6 +73,9 @@ class Survey:
     calibration : Calibration, optional
         What ``post_stratify``, ``rake`` and ``calibrate`` give: factors of the weights, and the auxiliaries
         on which linearised values are regressed for the variance (``scoring.adjust.residuals``).
+    replicates : Replicates, optional
+        What ``jackknife``, ``brr``, ``bootstrap``, ``successive_differences`` and ``replicate_weights`` give:
+        errors then come from estimates made again with each replicate's weights.
 
     Raises
     ------
@@ -116,6 +130,7 @@ class Survey:
     independent: Columns = None
     overlapping: str | None = None
     calibration: Calibration | None = field(default=None, repr=False, compare=False)
+    replicates: Replicates | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not len(self.table):
@@ -183,13 +198,15 @@ class Survey:
         ndarray of float, shape (domains,)
             Infinite where every contributing unit is certain.
         """
+        if self.replicates is not None and self.replicates.df is not None:
+            return np.full(domains, self.replicates.df)
         psu, stratum = self.effective
         counts = counts & (psu >= 0)
         if not counts.any():
             return np.full(domains, np.inf)
+        domain = domain if counts.all() else domain[counts]
         numbers = [
-            np.bincount(pd.unique(domain[counts] + domains * code[counts]) % domains, minlength=domains)
-            for code in (psu, stratum)
+            count_pairs(domain, domains, code if counts.all() else code[counts]) for code in (psu, stratum)
         ]
         return np.where(numbers[0] > 0, numbers[0] - numbers[1], np.inf).astype(np.float64)
 
@@ -216,6 +233,8 @@ class Survey:
         ndarray of float, shape (domains,)
             Infinite where there is no variance.
         """
+        if self.replicates is not None and self.replicates.df is not None:
+            return np.full(domains, self.replicates.df)
         whole, load = np.zeros(domains), np.zeros(domains)
         parts: Iterable[Parts] = (stage_parts(stage, z, domain, counts) for stage in self.stages)
         if self.calibration is not None:
@@ -246,6 +265,14 @@ class Survey:
         ndarray of float, shape (D K, D K)
             In the order of domain, then column of z.
         """
+        if self.replicates is not None:
+            found = (
+                self.replicates.totals(z, domain, domains)
+                .transpose(0, 2, 1)
+                .reshape(-1, domains * z.shape[1])
+            )
+            whole = cell_totals(z, np.zeros_like(domain), 1, domain, domains)[0]
+            return self.replicates.covariance(found, whole.T.ravel())
         if self.calibration is not None:
             return calibrated_covariance(self, z, domain, domains)
         if self.response is not None:

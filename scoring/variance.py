@@ -58,6 +58,15 @@ def first_rows(codes: Codes) -> Codes:
     return first
 
 
+def count_pairs(domain: Codes, domains: int, codes: Codes) -> Codes:
+    """Count the different codes in each domain, shape (domains,)."""
+    size = int(codes.max(initial=-1)) + 1
+    if size * domains <= DENSE_CELLS:
+        found = np.bincount(codes * domains + domain, minlength=size * domains).reshape(size, domains)
+        return np.asarray(np.count_nonzero(found, axis=0), dtype=np.intp)
+    return np.bincount(pd.unique(domain + domains * codes) % domains, minlength=domains)
+
+
 def add_stage(result: Floats, stage: Stage, z: Floats, domain: Codes, domains: int) -> None:
     """Add one stage's part of the covariance."""
     left, sums, factor = hajek(stage)
@@ -201,21 +210,32 @@ def _add_many_domains(
 ) -> None:
     """Units that reach into several domains, such as panel members and shared towns."""
     width = z.shape[1]
-    for units in _chunks(stage.stratum, domains * width):
+    size = domains * width
+    found = np.zeros((size, size))  # in the order of column of z, then domain
+    for units in _chunks(stage.stratum, size):
         place = np.full(left.size, -1, dtype=np.intp)
         place[units] = np.arange(units.size)
         rows = place[stage.unit]
         inside = slice(None) if units.size == left.size else rows >= 0
-        cell = rows[inside] * domains + domain[inside]
-        totals = np.column_stack(
-            [np.bincount(cell, weights=column[inside], minlength=units.size * domains) for column in z.T]
-        ).reshape(units.size, domains * width)
+        totals = cell_totals(z[inside], rows[inside], units.size, domain[inside], domains)
+        totals = totals.reshape(units.size, size)
         stratum = stage.stratum[units]
         starts = np.flatnonzero(np.r_[True, np.diff(stratum) != 0])
         weight = left[units]
         means = np.add.reduceat(totals * weight[:, None], starts, axis=0)
         present = sums[stratum[starts]]
         means = np.divide(means, present[:, None], out=np.zeros_like(means), where=present[:, None] > 0)
-        centred = totals - np.repeat(means, np.diff(np.r_[starts, units.size]), axis=0)
-        centred *= np.sqrt(weight * factor[stratum])[:, None]
-        result += centred.T @ centred
+        totals -= np.repeat(means, np.diff(np.r_[starts, units.size]), axis=0)
+        totals *= np.sqrt(weight * factor[stratum])[:, None]
+        found += totals.T @ totals
+    blocks = found.reshape(width, domains, width, domains)
+    result += blocks.transpose(1, 0, 3, 2).reshape(size, size)
+
+
+def cell_totals(z: Floats, unit: Codes, units: int, domain: Codes, domains: int) -> Floats:
+    """Add row values, shape (n, K), up by unit and domain: shape (units, K, domains)."""
+    cell = unit * domains + domain
+    totals = np.empty((units, z.shape[1], domains))
+    for k, column in enumerate(z.T):
+        totals[:, k] = np.bincount(cell, weights=column, minlength=units * domains).reshape(units, domains)
+    return totals

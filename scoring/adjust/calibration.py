@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from scoring.adjust.auxiliaries import (
     cells_of,
     refuse_contradictions,
 )
+from scoring.adjust.replicated import in_replicates
 from scoring.adjust.residuals import Calibration, margins_table
 from scoring.adjust.solve import Bounds, Found, Method, dependent, factors, proportional, reachable
 from scoring.errors import AnswerError
@@ -72,6 +74,8 @@ def post_stratify(survey: Survey, by: str | Sequence[str], counts: Counts) -> Su
     ([5.0], [[0.4167]])
     """
     _refuse_calibrated(survey)
+    if survey.replicates is not None:
+        return in_replicates(survey, lambda one: post_stratify(one, by, counts))
     before = survey.weights
     active = before > 0
     cells = cells_of(survey.table, active, [by] if isinstance(by, str) else by, counts)
@@ -134,6 +138,8 @@ def rake(
         raise AnswerError("no_counts", where="margins")
     if residuals not in ("weighted", "sweeps"):
         raise AnswerError("unknown_choice", where="residuals", value=residuals, known="weighted, sweeps")
+    if survey.replicates is not None:
+        return in_replicates(survey, lambda one: rake(one, margins, residuals=residuals))
     from scipy.sparse import hstack
 
     before = survey.weights
@@ -225,6 +231,9 @@ def calibrate(
         raise AnswerError("unknown_choice", where="method", value=method, known="linear, raking, logit")
     if bounds is not None or method == "logit":
         bounds = _bounds(bounds)
+    if survey.replicates is not None:
+        again = partial(calibrate, totals=totals, method=method, bounds=bounds, keep_negative=keep_negative)
+        return in_replicates(survey, again)
     before = survey.weights
     active = before > 0
     every = auxiliaries_of(survey.table, active, totals)

@@ -25,7 +25,7 @@ from scoring import (
 )
 from scoring.adjust import residuals
 from scoring.adjust.residuals import calibrated_parts
-from scoring.estimate import domains_of, linearised_means
+from scoring.estimate import domains_of, means_of
 from scoring.group import group_scores
 from scoring.scale import Scale
 
@@ -172,7 +172,8 @@ def test_variance_is_that_of_the_residuals(
     names = ["api00", "api99_na", "enroll"]
     domains = domains_of(table, "awards")
     values = table[names].to_numpy(dtype=float)
-    z = linearised_means(values, after.weights, domains, np.ones((2, 3), dtype=bool), names)[1]
+    means = means_of(values)
+    z = means.linearised(after.weights, domains, *means.estimate(after.weights, domains))
     columns = np.hstack([z * (domains.codes == one)[:, None] for one in range(2)])
     everyone = np.zeros(len(table), dtype=np.intp)
     expected = before.covariance(residuals_by_lstsq(after, before, x, columns), everyone, 1)
