@@ -135,6 +135,7 @@ def share(survey: Survey, variable: str, by: Names | None = None, level: float =
         columns = ", ".join(map(str, survey.table.columns))
         raise AnswerError("no_column", where="survey", column=variable, columns=columns)
     column = survey.table[variable]
+    refuse_strays(survey, column.notna().to_numpy()[:, None], [variable])
     names = sorted(column.dropna().unique())
     if not names:
         raise AnswerError("no_answer", where="survey", variable=variable, domain="")
