@@ -5,14 +5,19 @@ from scoring.adjust.diagnostics import WeightDiagnostics, weight_diagnostics
 from scoring.adjust.propensity import Propensity, response_propensity
 from scoring.errors import AnswerError, EstimateError
 from scoring.estimate import Estimates, mean, ratio, share, total
-from scoring.rank import rank_sets, ranks
-from scoring.replicate.make import (
-    bootstrap,
-    brr,
-    jackknife,
-    replicate_weights,
-    successive_differences,
+from scoring.rank import (
+    could_be_bottom,
+    could_be_top,
+    joint_intervals,
+    open_ranks,
+    rank_sets,
+    rank_sets_of_counts,
+    rank_sets_of_intervals,
+    ranks,
+    sure_differences,
+    undecided_pairs,
 )
+from scoring.replicate.make import bootstrap, brr, jackknife, replicate_weights, successive_differences
 from scoring.response import response_rates
 from scoring.survey import Survey
 
@@ -26,11 +31,17 @@ __all__ = [
     "bootstrap",
     "brr",
     "calibrate",
+    "could_be_bottom",
+    "could_be_top",
     "jackknife",
+    "joint_intervals",
     "mean",
+    "open_ranks",
     "post_stratify",
     "rake",
     "rank_sets",
+    "rank_sets_of_counts",
+    "rank_sets_of_intervals",
     "ranks",
     "ratio",
     "replicate_weights",
@@ -38,7 +49,9 @@ __all__ = [
     "response_rates",
     "share",
     "successive_differences",
+    "sure_differences",
     "total",
     "trim",
+    "undecided_pairs",
     "weight_diagnostics",
 ]

@@ -276,6 +276,52 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}: must be a number not below 0; it is {value!r}. Use 0 to tie only equal estimates.",
         "{where}：必须是不小于 0 的数，现在是 {value!r}。只让相等的并列请用 0。",
     ),
+    "break_without_ordinal": (
+        "{where}: ties are broken only where places are ordinal; ties is {value!r}. Take ties='ordinal', or leave out break_by.",
+        "{where}：只有 ties='ordinal' 才用它分出先后，现在 ties 是 {value!r}。请改用 ties='ordinal'，或去掉 break_by。",
+    ),
+    "still_tied": (
+        "{where}: {names} are still tied. Add what decides between them, or choose another rule for ties.",
+        "{where}：{names} 仍然并列。请补充区分先后的依据，或改用其他并列规则。",
+    ),
+    "other_length": (
+        "{where}: must have one value for each of the {units} units; it has {found}. Pass them in the same order.",
+        "{where}：{units} 个单位须各有一个值，现有 {found} 个。请按相同顺序给出。",
+    ),
+    "no_class": (
+        "{where}: every unit needs a class; {count} have none, first at position {position}. Fill it in.",
+        "{where}：每个单位都要有类别；有 {count} 个没有，第一个在位置 {position}。请补上。",
+    ),
+    "not_claims": (
+        "{where}: must be a square matrix of true and false, a row and a column for each unit; it is {found}. "
+        "Pass what sure_differences gives.",
+        "{where}：必须是真假值的方阵，每个单位一行一列；现在是 {found}。请用 sure_differences 的结果。",
+    ),
+    "places_out_of_class": (
+        "{where}: {places} places are asked for of a class of {units} units. Ask for 1 to {units}.",
+        "{where}：有一类只有 {units} 个单位，却要取 {places} 名。请取 1 到 {units} 名。",
+    ),
+    "negative_error": (
+        "{where}: a standard error must not be negative; at position {position} it is {value}. Correct it.",
+        "{where}：标准误不能为负；位置 {position} 是 {value}。请改正。",
+    ),
+    "df_not_above_0": (
+        "{where}: must be above 0; at position {position} it is {value}. Use inf where the variance is known.",
+        "{where}：必须大于 0；位置 {position} 是 {value}。方差已知处请用 inf。",
+    ),
+    "upside_down": (
+        "{where}: an interval's low end must not be above its high end; at position {position} they are {low} and "
+        "{high}. Swap or correct them.",
+        "{where}：区间下限不能高于上限；位置 {position} 是 {low} 和 {high}。请对调或改正。",
+    ),
+    "not_a_count": (
+        "{where}: counts must be whole numbers of at least 0; at position {position} there is {value}. Correct it.",
+        "{where}：计数必须是不小于 0 的整数；位置 {position} 是 {value}。请改正。",
+    ),
+    "nothing_counted": (
+        "{where}: all counts are 0. Leave the table out, or give what was counted.",
+        "{where}：计数全为 0。请去掉此表，或给出计数。",
+    ),
     "cov_shape": (
         "{where}: must have a row and a column for each estimate; it is {shape}, estimates are {units}. "
         "Pass their covariance, in their order.",

@@ -1,4 +1,4 @@
-"""Consequences of a result: who falls under a rule of low satisfaction, and how sure that is."""
+"""Low satisfaction: who falls under the rule, and how sure that is."""
 
 from __future__ import annotations
 

@@ -12,11 +12,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from scoring import rank, simultaneous
-from scoring.errors import EstimateError
-from scoring.rank import rank_sets, ranks
+from scoring import EstimateError, normals, rank_sets
+from scoring.rank import checks, sure
 
-ORACLES = Path(__file__).parents[1] / "oracles"
+ORACLES = Path(__file__).parents[2] / "oracles"
 CSRANKS = json.loads((ORACLES / "rank_sets.json").read_text(encoding="utf-8"))
 
 
@@ -30,39 +29,6 @@ def example(seed: int, units: int) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     root = rng.normal(size=(units, units))
     return rng.normal(0, 2.5 * units, units), root @ root.T + np.diag(rng.uniform(0.2, 3, units))
-
-
-# ------------------------------------------------------------------------------------------------ ranks
-
-
-def test_ranks_one_is_highest() -> None:
-    assert ranks([71.3, 84.2, 79.9, 88.1]).tolist() == [4, 2, 3, 1]
-
-
-@pytest.mark.parametrize(("ties", "expected"), [("min", [1, 1, 3, 4, 4, 6]), ("dense", [1, 1, 2, 3, 3, 4])])
-def test_ranks_ties(ties: Any, expected: list[int]) -> None:
-    assert ranks([9, 9, 8, 7, 7, 1], ties).tolist() == expected
-
-
-@pytest.mark.parametrize(("ties", "expected"), [("min", [1, 1, 2, 3]), ("dense", [1, 1, 2, 3])])
-def test_ranks_of_a_chain_compare_every_two_units(ties: Any, expected: list[int]) -> None:
-    # Each is within 1 of the next; by hand, greater by more than 1: none, none, the first, the first two.
-    chain = np.array([3.0, 2.4, 1.8, 1.2])
-    assert ranks(chain, ties, tolerance=1.0).tolist() == expected
-    assert ranks(chain[::-1], ties, tolerance=1.0).tolist() == expected[::-1]
-
-
-def test_ranks_tolerance() -> None:
-    assert ranks([80.0 + 1e-10, 80.0]).tolist() == [1, 1]
-    assert ranks([80.0 + 1e-8, 80.0]).tolist() == [1, 2]
-    assert ranks([80.0 + 1e-10, 80.0], tolerance=0).tolist() == [1, 2]
-
-
-def test_ranks_agree_with_pandas() -> None:
-    values = np.random.default_rng(4).integers(0, 30, 60) / 10
-    for ties in ("min", "dense"):
-        expected = pd.Series(values).rank(method=ties, ascending=False).astype(int)
-        assert ranks(values, ties).tolist() == expected.tolist()
 
 
 # ----------------------------------------------------------------------------- sets against other programs
@@ -114,7 +80,7 @@ def test_sets_equal_the_plain_definition(seed: int) -> None:
     estimate, cov = example(seed, 7)
     order = np.argsort(-estimate)
     estimate, cov = estimate[order], cov[np.ix_(order, order)]
-    draws = np.vstack(list(simultaneous._normals(999, 7, seed))) @ np.linalg.cholesky(cov).T
+    draws = np.vstack(list(normals.normals(999, 7, seed))) @ np.linalg.cholesky(cov).T
     pairs = [(j, k) for j in range(7) for k in range(7) if j != k]
     error = {(j, k): np.sqrt(cov[j, j] + cov[k, k] - 2 * cov[j, k]) for j, k in pairs}
     proven: set[tuple[int, int]] = set()
@@ -178,7 +144,7 @@ def test_normals_are_the_published_philox() -> None:
 
     words = [word for counter in range(1, 376) for word in block(counter)]
     expected = [NormalDist().inv_cdf(((word >> 11) + 0.5) / 2**53) for word in words]
-    found = np.vstack(list(simultaneous._normals(300, 5, seed)))
+    found = np.vstack(list(normals.normals(300, 5, seed)))
     np.testing.assert_allclose(found, np.reshape(expected, (300, 5)), rtol=1e-12, atol=1e-15)
 
 
@@ -328,7 +294,7 @@ def test_rounding_in_cov_is_tolerated() -> None:
     noise = np.random.default_rng(2).normal(0, 1e-10, (6, 6))
     rounded = cov - 1e-9 * np.eye(6) + noise + noise.T + noise / 100
     assert np.linalg.eigvalsh(rounded)[0] < -1e-10
-    repaired = rank._covariance(rounded, 6)
+    repaired = checks.covariance("cov", rounded, np.arange(6))
     assert np.linalg.eigvalsh(repaired)[0] > -1e-14
     np.testing.assert_allclose(repaired, cov, atol=1e-8)
     assert ends(estimate, rounded) == ends(estimate, cov)
@@ -340,7 +306,7 @@ def test_factor_gives_the_covariance_back() -> None:
     _, cov = example(6, 9)
     root = np.random.default_rng(6).normal(size=(9, 3))
     for matrix in (cov, root @ root.T, np.ones((9, 9)), np.zeros((9, 9))):
-        factor = simultaneous._factor(matrix)
+        factor = normals.factor(matrix)
         np.testing.assert_allclose(factor @ factor.T, matrix, atol=1e-12)
         np.testing.assert_array_equal(factor, np.tril(factor))
 
@@ -348,7 +314,7 @@ def test_factor_gives_the_covariance_back() -> None:
 def test_same_seed_same_sets_whatever_the_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     estimate, cov = example(0, 7)
     expected = rank_sets(estimate, cov, draws=1000, seed=5)
-    monkeypatch.setattr(simultaneous, "BLOCK", 7 * 300)
+    monkeypatch.setattr(normals, "BLOCK", 7 * 300)
     pd.testing.assert_frame_equal(rank_sets(estimate, cov, draws=1000, seed=5), expected)
 
 
@@ -358,7 +324,7 @@ def test_many_df_holm_and_simulation_nearly_agree(seed: int, monkeypatch: pytest
     estimate, cov = rng.normal(0, 3, 12), np.diag(rng.uniform(0.5, 1.5, 12))
     simulated = rank_sets(estimate, cov, df=1e7)
     pd.testing.assert_frame_equal(simulated, rank_sets(estimate, cov))
-    monkeypatch.setattr(rank, "FEW_DF", 1e8)
+    monkeypatch.setattr(sure, "FEW_DF", 1e8)
     holm = rank_sets(estimate, cov, df=1e7)
     # 66 pairs: Holm's first bar is 3.37, the simulated one 3.27; so a few ends of 24 move, by a rank or two.
     change = (holm[["low", "high"]] - simulated[["low", "high"]]).abs().to_numpy()
@@ -452,22 +418,6 @@ def test_sets_refuse(rule: str, message: str, change: dict[str, Any]) -> None:
     assert isinstance(caught.value, ValueError)
     assert caught.value.rule == rule
     assert caught.value.chinese.startswith("rank_sets: ")
-
-
-@pytest.mark.parametrize(
-    ("rule", "message", "change"),
-    [
-        ("unknown_ties", "ranks: ties: must be one of min, dense; it is 'max'", {"ties": "max"}),
-        ("bad_tolerance", "ranks: tolerance: must be a number not below 0; it is -1", {"tolerance": -1}),
-        ("bad_tolerance", "it is nan", {"tolerance": float("nan")}),
-        ("estimate_not_finite", "ranks: estimate: must be finite", {"estimate": [np.nan]}),
-    ],
-)
-def test_ranks_refuse(rule: str, message: str, change: dict[str, Any]) -> None:
-    options: dict[str, Any] = {"estimate": [3.0, 1.0]} | change
-    with pytest.raises(EstimateError, match=message) as caught:
-        ranks(**options)
-    assert caught.value.rule == rule
 
 
 def test_fewest_draws_are_enough() -> None:
