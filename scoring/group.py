@@ -71,7 +71,8 @@ def group_scores(
 
     The score is ``full mark / (high - low) × 1/K × sum_k (mean_k - low)``, each indicator's mean over
     its own valid answers: not the mean of respondents' means, nor of complete sheets, nor of pooled
-    answers.
+    answers. Where the low end of the scale is best, it is ``high - mean_k`` in place of ``mean_k - low``;
+    where labels have values, the mean of the values of the answers' labels, as ``Scale.points`` says.
 
     Parameters
     ----------
@@ -102,8 +103,8 @@ def group_scores(
     AnswerError
         An indicator has no valid answer for an evaluatee.
     EstimateError
-        An evaluatee in the answers has no indicators; or the survey has adjustment cells or is
-        calibrated, and plain scores or a census are asked for.
+        The scale is faulty; an evaluatee in the answers has no indicators; or the survey has adjustment
+        cells or is calibrated, and plain scores or a census are asked for.
 
     Examples
     --------
@@ -112,7 +113,16 @@ def group_scores(
     >>> table = pd.DataFrame({"evaluatee": "A", "q1": [8.0, 6.0], "q2": [9.0, np.nan]})
     >>> group_scores(Survey(table), {"A": ["q1", "q2"]}, Scale(0, 10)).estimate.tolist()
     [80.0]
+
+    Answers 9, 7 and 2 with label values 100, 70 and 30: their mean.
+
+    >>> from scoring.scale import Label
+    >>> words = (Label("不满意", 0, 5, 30), Label("基本满意", 6, 7, 70), Label("满意", 8, 10, 100))
+    >>> table = pd.DataFrame({"evaluatee": "A", "q1": [9.0, 7.0, 2.0]})
+    >>> group_scores(Survey(table), {"A": ["q1"]}, Scale(0, 10, words)).estimate.round(3).tolist()
+    [66.667]
     """
+    points = scale.points(full_mark)
     if survey.response is not None and official == "plain":
         raise EstimateError("plain_with_cells", where="scores")
     if survey.response is not None and census_dont_know is not None:
@@ -130,7 +140,7 @@ def group_scores(
     refuse_strays(survey, cells.valid, columns)
     rate = asked / asked.sum(axis=1, keepdims=True)
     # What a rating brings: its distance from the bottom for the score, 1 in its label for a share.
-    gains = np.vstack([full_mark / (scale.high - scale.low) * np.arange(cells.ratings), *_label_hits(scale)])
+    gains = np.vstack([points, *_label_hits(scale)])
     plain = _means(cells.counts(None), gains)
     cells.refuse_empty(plain.size, domains, columns)
     adjusted = any(one is not None for one in (survey.weight, survey.response, survey.calibration))
@@ -157,7 +167,7 @@ def group_scores(
         cov=cov[::width, ::width],
         df=df,
         n=np.bincount(domains.codes, weights=cells.valid.any(axis=1), minlength=size).astype(np.int64),
-        means=np.where(asked, chosen.mean[:, :, 0] / gains[0, 1] + scale.low, np.nan),
+        means=np.where(asked, _mean_ratings(cells.counts(weights), chosen, points, scale), np.nan),
         shares=values[:, 1:],
         shares_se=np.sqrt(np.maximum(np.diag(cov), 0.0)).reshape(size, width)[:, 1:],
     )
@@ -170,6 +180,15 @@ def columns_of(indicators: Mapping[str, Sequence[str]]) -> list[str]:
     ['q1', 'q2', 'q3']
     """
     return list(dict.fromkeys(column for columns in indicators.values() for column in columns))
+
+
+def _mean_ratings(counts: Floats, means: _Means, points: Floats, scale: Scale) -> Floats:
+    """Give mean ratings, shape (D, K), from mean points where those tell them."""
+    if scale.has_values:
+        return scale.low + _means(counts, np.arange(points.size, dtype=np.float64)[None, :]).mean[:, :, 0]
+    if scale.best == "high":
+        return np.asarray(means.mean[:, :, 0] / points[1] + scale.low)
+    return np.asarray(scale.high - means.mean[:, :, 0] / points[-2])
 
 
 def _label_hits(scale: Scale) -> list[Floats]:

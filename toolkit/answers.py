@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -13,21 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.group import columns_of
+from scoring.ratings.read import State as State
+from scoring.ratings.read import rating_codes
 from toolkit.errors import Fault, RoundError, fault
 from toolkit.scheme import Group, Scheme
 
 HEADS = {"对象类别": "group", "编号": "respondent", "被评单位": "evaluatee"}
 KEYS = ["group", "respondent", "evaluatee"]
-
-
-class State(IntEnum):
-    """What became of a question."""
-
-    RATED = 0
-    DONT_KNOW = 1
-    REFUSED = 2
-    BLANK = 3
-    NOT_ASKED = 4
 
 
 @dataclass(frozen=True)
@@ -206,11 +197,6 @@ def _ratings(
 ) -> tuple[NDArray[np.float64], NDArray[np.int8], list[Finding]]:
     """Read every rating; a whole number that a program wrote as 9.0, or in full width, is that number."""
     scale = scheme.scale
-    allowed = {
-        f"{rating}{end}": float(rating) for rating in range(scale.low, scale.high + 1) for end in ("", ".0")
-    }
-    states = dict.fromkeys(scale.dont_know, State.DONT_KNOW) | dict.fromkeys(scale.refused, State.REFUSED)
-    states |= dict.fromkeys(allowed, State.RATED) | {"": State.BLANK}
     words = "、".join([*scale.dont_know, *scale.refused])
     values = np.full((len(rows), len(columns)), np.nan)
     state = np.full(values.shape, State.BLANK, dtype=np.int8)
@@ -218,16 +204,9 @@ def _ratings(
     for k, column in enumerate(columns):
         if column not in rows:
             continue
-        codes, found = pd.factorize(rows[column])
-        texts = [unicodedata.normalize("NFKC", str(one)).strip() for one in found]
-        values[:, k] = np.array([*(allowed.get(text, np.nan) for text in texts), np.nan])[codes]
-        own = [
-            states.get(text, states.get(str(one).strip(), -1)) for text, one in zip(texts, found, strict=True)
-        ]
-        state[:, k] = np.array([*own, State.BLANK], dtype=np.int8)[codes]
-        bad = [code for code, one in enumerate(own) if one < 0]
-        for at in np.flatnonzero(np.isin(codes, bad)).tolist() if bad else ():
-            what = str(found[codes[at]])
+        values[:, k], state[:, k] = rating_codes(rows[column], scale)
+        for at in np.flatnonzero(state[:, k] < 0).tolist():
+            what = str(rows[column].iloc[at])
             given = {"row": lines[at], "column": column, "found": what, "words": words}
             found_fault = fault("", "rating", low=scale.low, high=scale.high, **given)
             findings.append(Finding(at, column, what, found_fault))

@@ -1,0 +1,1 @@
+"""From what stands on a sheet to ratings, points, rates and indices."""
