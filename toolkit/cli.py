@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,23 +12,13 @@ from sampling import DesignError, FrameError
 from scoring import AnswerError, EstimateError
 from toolkit.errors import RoundError, SchemeError, UnknownNameError, fault
 from toolkit.frames.commands import app as frames
+from toolkit.whole import Whole
 
 if TYPE_CHECKING:
     from toolkit.round import Round
     from toolkit.scores import Scores
 
 OURS = (DesignError, FrameError, AnswerError, EstimateError, RoundError, SchemeError, UnknownNameError)
-
-
-def _whole(_: object, tokens: Sequence[cyclopts.Token]) -> int:
-    """Read a whole number; by itself the command line would round what is none."""
-    found = tokens[0].value
-    if not re.fullmatch(r"\d+", found):
-        raise ValueError(f"{found}：应为整数。 {found} is no whole number.")
-    return int(found)
-
-
-Whole = Annotated[int, cyclopts.Parameter(converter=_whole)]
 
 app = cyclopts.App(
     name="minyi",

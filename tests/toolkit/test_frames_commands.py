@@ -40,6 +40,8 @@ def test_a_list_by_commands(
     line = {"编号": "1", "姓名": "模拟甲", "联络": "13800000011", "乡镇": "东01镇"}
     write_table(path, pd.DataFrame([line, line | {"编号": "2", "乡镇": ""}]))
     what = ("--frame", "users", "--office", "县教育局")
+    code, said, err = minyi("add", one.folder, path, *what, "--cases", "10.4")
+    assert code == 2 and "10.4 is no whole number" in said + err and not one.steps("frames-add")
     code, said, _ = minyi("add", one.folder, path, *what, "--cases", 10)
     assert code == 0
     assert re.search(r"联络 +— +不用 +未识别\n", said)

@@ -7,6 +7,8 @@ from typing import Literal
 
 import cyclopts
 
+from toolkit.whole import Whole
+
 app = cyclopts.App(name="frames", help="Lists in: files of offices become frames, ids become pseudonyms.")
 
 
@@ -17,7 +19,7 @@ def add(
     *,
     frame: str,
     office: str,
-    cases: int | None = None,
+    cases: Whole | None = None,
     set: list[str] | None = None,
 ) -> None:
     """Take in a list as it came; a later file of the same office replaces it.
