@@ -144,7 +144,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "reason_needed": ("say the reason and the office that decided", "请写明理由和决定的单位"),
     "not_asked": ("row {row}: {column!r} is no indicator of {evaluatee!r}, yet it is answered", "第 {row} 行：{column!r} 不是 {evaluatee!r} 的指标，却有回答"),
     "rating": ("row {row}, {column}: {found!r} is no whole number from {low} to {high}, nor {words}", "第 {row} 行，{column}：{found!r} 不是 {low} 到 {high} 的整数，也不是 {words}"),
-    "no_sheets": ("no answers from group {group} yet; collect them first", "还没有 {group} 的回答：请先收集"),
+    "no_sheets": ("no answers from group {group} yet; collect them first, or score what is in: minyi score ROUND --provisional", "还没有 {group} 的回答：请先收集，或先算已到的部分：minyi score ROUND --provisional"),
     "no_valid_answer": ("group {group} has no valid answer on {evaluatee!r} to {indicators}; collect more", "{group} 对 {evaluatee!r} 的 {indicators} 没有有效回答；请补充调查"),
     "no_evaluatee": (
         "{found!r} is no evaluatee of this scheme; the nearest names are {near}",
