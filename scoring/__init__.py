@@ -24,27 +24,41 @@ from scoring.replicate.make import bootstrap, brr, jackknife, replicate_weights,
 from scoring.response import response_rates
 from scoring.scale import Label, Scale
 from scoring.survey import Survey
+from scoring.tree.aggregate import aggregate
+from scoring.tree.change import change, round_change
+from scoring.tree.compose import Composed, compose
+from scoring.tree.leaves import Leaves, figures, leaf, leaves
+from scoring.tree.part import Part
 
 __all__ = [
     "AnswerError",
+    "Composed",
     "EstimateError",
     "Estimates",
     "Label",
+    "Leaves",
+    "Part",
     "Propensity",
     "Ratings",
     "Scale",
     "State",
     "Survey",
     "WeightDiagnostics",
+    "aggregate",
     "bootstrap",
     "brr",
     "calibrate",
+    "change",
+    "compose",
     "could_be_bottom",
     "could_be_top",
+    "figures",
     "has_label",
     "index_score",
     "jackknife",
     "joint_intervals",
+    "leaf",
+    "leaves",
     "mean",
     "open_ranks",
     "post_stratify",
@@ -59,6 +73,7 @@ __all__ = [
     "rescaled",
     "response_propensity",
     "response_rates",
+    "round_change",
     "satisfaction_rate",
     "share",
     "successive_differences",

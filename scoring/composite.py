@@ -67,7 +67,7 @@ def composite(groups: Sequence[GroupScores], weights: Sequence[float]) -> Compos
     parts = [weight**2 * group.cov for weight, group in zip(weights, groups, strict=True)]
     cov = np.sum(parts, axis=0)
     own = [np.diag(part) for part in parts]
-    apart = [_difference_variance(part) for part in parts]
+    apart = [difference_variance(part) for part in parts]
     pair = [np.minimum(group.df[:, None], group.df[None, :]) for group in groups]
     return Composite(
         evaluatees=list(evaluatees),
@@ -82,7 +82,7 @@ def composite(groups: Sequence[GroupScores], weights: Sequence[float]) -> Compos
     )
 
 
-def _difference_variance(cov: Floats) -> Floats:
+def difference_variance(cov: Floats) -> Floats:
     own = np.diag(cov)
     return np.maximum(own[:, None] + own[None, :] - 2 * cov, 0.0)
 
