@@ -63,6 +63,11 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "variance cannot be estimated. Merge it with another stratum.",
         "{where}：层“{name}”（必中单位除外）只抽到一个单位而总体不止一个，无法估计方差。请与其他层合并。",
     ),
+    "lonely_average": (
+        '{where}: stratum "{name}" has one sampled unit and more in the population, and no strata of the first stage '
+        "to average over. Merge it with another stratum, or take lonely='adjust'.",
+        "{where}：层“{name}”只抽到一个单位而总体不止一个，第一阶段又没有其他层可取平均。请与其他层合并，或用 lonely='adjust'。",
+    ),
     "half_response": (
         "{where}: responded and cell go together; {missing} is not given. Give both or neither.",
         "{where}：responded 与 cell 必须一起给，现缺 {missing}。请同时给出，或都不给。",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -12,11 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.adjust.residuals import Calibration, calibrated_covariance, calibrated_parts
-from scoring.columns import base_weights, column_codes, numbers, refuse_missing, required
+from scoring.columns import base_weights, column_codes, required
 from scoring.errors import AnswerError
 from scoring.nonresponse import Parts, Response
 from scoring.overlapping import Overlap, overlap_covariance
 from scoring.replicate.replicates import Replicates
+from scoring.stages import Columns, place_of, read_stages
 from scoring.variance import (
     Codes,
     Floats,
@@ -25,11 +26,8 @@ from scoring.variance import (
     cell_totals,
     count_pairs,
     first_rows,
-    paired,
     stage_parts,
 )
-
-Columns = str | Sequence[str | None] | None
 
 
 @dataclass(frozen=True)
@@ -66,10 +64,11 @@ class Survey:
         evaluatee's own raters from one list. Units (one stage) keep their ids over all of them, and a
         domain lies in one sample. Covariances between samples then follow from the common units, as
         ``scoring.overlapping`` says.
-    lonely : "error" or "adjust"
-        What to do where a stratum has one sampled unit out of several: name it, or take its deviation
-        from the mean of all linearised values, which is 0 (Lumley's ``survey.lonely.psu = "adjust"``);
-        cautious, since it holds the difference of the stratum from the rest.
+    lonely : "error", "adjust", "certainty" or "average"
+        What to do where a stratum has one sampled unit out of several, as R's ``survey.lonely.psu``: name
+        it; take its deviation from the mean of all linearised values, which is 0 (cautious, since it holds
+        the difference of the stratum from the rest); count it as certain, so that its stratum adds nothing
+        (bold); or give it the average of the other strata (first stage alone).
     calibration : Calibration, optional
         What ``post_stratify``, ``rake`` and ``calibrate`` give: factors of the weights, and the auxiliaries
         on which linearised values are regressed for the variance (``scoring.adjust.residuals``).
@@ -81,9 +80,9 @@ class Survey:
     ------
     AnswerError
         A column is missing, a weight, population or probability is bad, or a stratum has one sampled
-        unit out of several and ``lonely`` is "error". With cells: ``responded`` is neither true nor
-        false, or differs between rows of one unit; a cell has no respondent, or one out of several
-        units.
+        unit out of several and ``lonely`` is "error" (or "average", where there are no others to average
+        over). With cells: ``responded`` is neither true nor false, or differs between rows of one unit; a
+        cell has no respondent, or one out of several units.
 
     Notes
     -----
@@ -124,7 +123,7 @@ class Survey:
     psu: Columns = None
     population: Columns = None
     prob: Columns = None
-    lonely: Literal["error", "adjust"] = "error"
+    lonely: Literal["error", "adjust", "certainty", "average"] = "error"
     responded: str | None = None
     cell: str | None = None
     independent: Columns = None
@@ -158,7 +157,18 @@ class Survey:
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
         """The stages of sampling, first to last."""
-        return _stages(self)
+        if self.overlapping is not None and (self.cell is not None or self.calibration is not None):
+            raise AnswerError("overlapping_stages", where="survey")
+        return read_stages(
+            self.table,
+            self.stratum,
+            self.psu,
+            self.population,
+            self.prob,
+            independent=self.independent,
+            lonely=self.lonely,
+            overlapping=self.overlapping,
+        )
 
     @cached_property
     def effective(self) -> tuple[Codes, Codes]:
@@ -321,127 +331,6 @@ def _response(survey: Survey) -> Response | None:
     if few.size:
         row = int(np.flatnonzero(found.cell == few[0])[0])
         rule = "lonely_respondent" if answered[few[0]] == 1 and found.rate[few[0]] > 0 else "empty_cell"
-        name = _place(survey.table, [survey.cell], row)
+        name = place_of(survey.table, [survey.cell], row)
         raise AnswerError(rule, where="survey", name=name, count=len(few), units=drawn[few[0]])
     return found
-
-
-def _per_stage(columns: Columns, stages: int, name: str) -> list[str | None]:
-    given = [columns] if isinstance(columns, str) or columns is None else list(columns)
-    if len(given) > stages:
-        raise AnswerError("stages", where="survey", role=name, given=len(given), stages=stages)
-    return given + [None] * (stages - len(given))
-
-
-def _stages(survey: Survey) -> tuple[Stage, ...]:
-    table = survey.table
-    count = 1 if survey.psu is None or isinstance(survey.psu, str) else max(len(survey.psu), 1)
-    psu = _per_stage(survey.psu, count, "psu")
-    strata = _per_stage(survey.stratum, count, "stratum")
-    populations = _per_stage(survey.population, count, "population")
-    probs = _per_stage(survey.prob, count, "prob")
-    alone = [survey.independent] if isinstance(survey.independent, str) else survey.independent or ()
-    for name in alone:
-        if name is None or name not in psu:
-            known = ", ".join(one for one in psu if one is not None)
-            raise AnswerError("not_a_psu", where="survey", name=name, known=known)
-    rows = len(table)
-    if survey.overlapping is not None:
-        other = survey.cell is not None or survey.calibration is not None
-        unequal = any(one is not None for one in probs)
-        if count > 1 or psu[0] is None or other or alone or unequal:
-            raise AnswerError("overlapping_stages", where="survey")
-        path = [survey.overlapping]  # the columns that tell a unit of the stage before
-        outer = column_codes(table, survey.overlapping)
-    else:
-        path, outer = [], np.zeros(rows, dtype=np.intp)
-    above = np.ones(rows)
-    stages = []
-    for at in range(count):
-        path = path + [column for column in [strata[at]] if column is not None]
-        own = path + [column for column in [psu[at]] if column is not None]
-        stratum = outer if strata[at] is None else paired(outer, column_codes(table, str(strata[at])))
-        if psu[at] is None and count == 1:
-            unit = np.arange(rows, dtype=np.intp)
-        elif psu[at] is None:
-            raise AnswerError("no_psu", where="survey", stage=at + 1, stages=count)
-        else:
-            unit = paired(stratum, column_codes(table, str(psu[at])))
-        first = first_rows(unit)
-        prob = _stage_prob(table, unit, stratum[first], first, populations[at], probs[at], path, own)
-        # Below an infinite population no later stage counts.
-        independent = psu[at] is not None and psu[at] in alone
-        if survey.lonely == "error" and not independent and (above > 0).any():
-            _refuse_lonely(stratum[first], prob, first, table, path)
-        path = own
-        stages.append(Stage(unit, stratum[first], prob, above[first], independent))
-        above = above * prob[unit]
-        outer = unit
-    return tuple(stages)
-
-
-def _stage_prob(
-    table: pd.DataFrame,
-    unit: Codes,
-    stratum: Codes,
-    first: Codes,
-    population: str | None,
-    prob: str | None,
-    path: list[str],
-    own: list[str],
-) -> Floats:
-    if prob is not None:
-        values = numbers(table, prob)
-        bad = np.flatnonzero(~((values > 0) & (values <= 1)))
-        if bad.size:
-            raise AnswerError("bad_prob", where="survey", column=prob, row=bad[0] + 1, value=values[bad[0]])
-        _constant(values, unit, prob, table, own)
-        return values[first]
-    if population is None:
-        return np.zeros(first.size)
-    values = numbers(table, population)
-    refuse_missing(np.flatnonzero(~np.isfinite(values)), population)
-    _constant(values, stratum[unit], population, table, path)
-    sampled = np.bincount(stratum)[stratum]
-    short = np.flatnonzero(~(values[first] >= sampled))
-    if short.size:
-        row = int(first[short[0]])
-        raise AnswerError(
-            "population_below_sample",
-            where="survey",
-            name=_place(table, path, row),
-            sample=sampled[short[0]],
-            population=values[row],
-            column=population,
-        )
-    return np.asarray(sampled / values[first], dtype=np.float64)
-
-
-def _place(table: pd.DataFrame, path: list[str], row: int) -> str:
-    """Name what a row lies in by the values of the columns that tell it."""
-    return " / ".join(str(table[column].iloc[row]) for column in path) or "(all)"
-
-
-def _constant(values: Floats, codes: Codes, column: str, table: pd.DataFrame, path: list[str]) -> None:
-    firsts = values[first_rows(codes)[codes]]
-    bad = np.flatnonzero(values != firsts)
-    if bad.size:
-        row = int(bad[0])
-        raise AnswerError(
-            "not_constant",
-            where="survey",
-            column=column,
-            name=_place(table, path, row),
-            a=firsts[row],
-            b=values[row],
-            row=row + 1,
-        )
-
-
-def _refuse_lonely(stratum: Codes, prob: Floats, first: Codes, table: pd.DataFrame, path: list[str]) -> None:
-    """A stratum whose variance would rest on one unit; certain units bring none."""
-    open_units = np.bincount(stratum, weights=prob < 1)
-    lonely = np.flatnonzero(open_units == 1)
-    if lonely.size:
-        row = int(first[np.flatnonzero(stratum == lonely[0])[0]])
-        raise AnswerError("lonely_psu", where="survey", name=_place(table, path, row))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
+Lonely = Literal["adjust", "certainty", "average"]
 
 DENSE_CELLS = 4_000_000
 
@@ -31,6 +32,8 @@ class Stage:
         Product of the probabilities of the units it lies in.
     independent : bool
         Whether the units were drawn independently of each other, so that their number is chance.
+    lonely : "adjust", "certainty" or "average"
+        What the variance of a stratum is taken for where one of several units was drawn.
     """
 
     unit: Codes
@@ -38,6 +41,7 @@ class Stage:
     prob: Floats
     above: Floats
     independent: bool = False
+    lonely: Lonely = "adjust"
 
     @property
     def varies(self) -> bool:
@@ -117,17 +121,23 @@ def hajek(stage: Stage) -> tuple[Floats, Floats, Floats]:
     """Give each unit's 1 - prob, their sum in each stratum, and each stratum's factor c.
 
     A stratum with one open unit has an infinite sum: its mean is then 0, the mean of all linearised
-    values, and its factor 1. So have all where units were drawn independently.
+    values, and its factor 1. So have all where units were drawn independently. Under the rule "certainty"
+    its factor is 0; under "average" too, and the factors of all others make up for it.
     """
     left: Floats = 1 - stage.prob
     sums: Floats = np.bincount(stage.stratum, weights=left).astype(np.float64)
     open_units = np.bincount(stage.stratum, weights=left > 0)
-    sums[open_units >= 1 if stage.independent else open_units == 1] = np.inf
+    alone = open_units == 1
+    sums[open_units >= 1 if stage.independent else alone] = np.inf
     squares = np.bincount(stage.stratum, weights=left * left)
     varying = sums > 0
     factor = np.zeros(sums.size)
     factor[varying] = 1 / (1 - squares[varying] / sums[varying] ** 2)
     factor[stage.stratum] *= stage.above  # the same for all units of a stratum
+    if stage.lonely != "adjust" and not stage.independent:
+        factor[alone] = 0.0
+        if stage.lonely == "average" and alone.any():
+            factor *= alone.size / np.count_nonzero(~alone)
     return left, sums, factor
 
 

@@ -199,7 +199,7 @@ class Scheme:
     ranking: Ranking
     classes: tuple[EvaluateeClass, ...]
     groups: tuple[Group, ...]
-    lonely_psu: Literal["error", "adjust"] = "error"
+    lonely_psu: Literal["error", "adjust", "certainty", "average"] = "error"
     response: Response = Response()
     unclear: tuple[Unclear, ...] = ()
     column_names: dict[str, str] = field(default_factory=dict)

@@ -171,6 +171,14 @@ PLAN: dict[str, tuple[str, str]] = {
         "某层只有一份有效样本时，其误差按与全体均值之差估计（偏谨慎）。",
         "A stratum with one sampled unit out of several counts its difference from the mean of all (cautious).",
     ),
+    "lonely_certainty": (
+        "某层只有一份有效样本时，该层不计误差（偏乐观）。",
+        "A stratum with one sampled unit out of several adds no error (bold).",
+    ),
+    "lonely_average": (
+        "某层只有一份有效样本时，其误差取其他层的平均。",
+        "A stratum with one sampled unit out of several takes the average error of the others.",
+    ),
     "unstated": (
         "低满意度问责：方案没有给出办法，不作判定。",
         "Low satisfaction: the plan gives no rule, so nobody is held to account.",

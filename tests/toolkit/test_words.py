@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
@@ -25,6 +26,7 @@ from sampling import (
 )
 from sampling.allocation.declared import ALLOCATIONS
 from sampling.designs import PPSMethod
+from toolkit import Scheme
 from toolkit.words import PLAN, design_in_words
 
 TOLD: list[tuple[Any, str, str]] = [
@@ -108,3 +110,17 @@ def test_a_design_is_told(design: Any, chinese: str, english: str) -> None:
 
 def test_every_kind_has_words() -> None:
     assert {*ALLOCATIONS, *get_args(PPSMethod)} <= set(PLAN)
+
+
+@pytest.mark.parametrize(
+    ("rule", "chinese", "english"),
+    [
+        ("error", "停止计算，指明该层", "stops the scoring"),
+        ("adjust", "与全体均值之差估计（偏谨慎）", "difference from the mean of all"),
+        ("certainty", "该层不计误差（偏乐观）", "adds no error"),
+        ("average", "取其他层的平均", "average error of the others"),
+    ],
+)
+def test_what_becomes_of_a_lonely_unit_is_told(rule: Any, chinese: str, english: str, small: Scheme) -> None:
+    scheme = replace(small, lonely_psu=rule)
+    assert chinese in scheme.in_words("zh") and english in scheme.in_words("en")

@@ -210,8 +210,13 @@ def _error_points(scores: Scores, census: Sequence[Group]) -> tuple[str, ...]:
             f"{_names(adjusted)}中未答者的权数由同一单元的答者承担，误差包括未答带来的部分；"
             "假定同一单元内是否作答与评分无关。"
         )
-    if scores.scheme.lonely_psu == "adjust":
-        points.append("某层只有一份有效样本时，其误差按该份与全体均值之差估计，偏于谨慎。")
+    lonely = {
+        "adjust": "其误差按该份与全体均值之差估计，偏于谨慎",
+        "certainty": "该层不计误差，偏于乐观",
+        "average": "其误差取其他层的平均",
+    }
+    if scores.scheme.lonely_psu != "error":
+        points.append(f"某层只有一份有效样本时，{lonely[scores.scheme.lonely_psu]}。")
     points.append(f"区间用 t 分布{freedom}。")
     points.append("抽样误差不含名单不全、拒答者与答者不同、代答、录入等差错。")
     return tuple(points)
