@@ -21,6 +21,11 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "one_of": ("must be one of {due}; it is {found!r}", "只能是 {due} 之一，现为 {found!r}"),
     "weights_sum": ("weights must sum to 1; they sum to {found}", "权重之和必须为 1，现为 {found}"),
     "positive": ("must be above 0; it is {found}", "必须大于 0，现为 {found}"),
+    "break_by": (
+        "names groups that tell equal scores apart, with ties = 'ordinal' and only then; it is {found} with ties = {ties!r}",
+        "列出同分时依次比较的组，只在 ties = 'ordinal' 时写；现为 {found}，ties = {ties!r}",
+    ),
+    "break_group": ("{found!r} is no group of this scheme, which has {known}", "{found!r} 不是本方案的组；现有 {known}"),
     "negative": ("must be at least 0; it is {found}", "不能小于 0，现为 {found}"),
     "level": ("must be between 0 and 1; it is {found}", "必须在 0 和 1 之间，现为 {found}"),
     "scale": ("the scale must rise; it goes from {low} to {high}", "量表必须由低到高，现为 {low} 到 {high}"),

@@ -50,6 +50,7 @@ TEXT: dict[str, tuple[str, str]] = {
     ),
     "rank": ("名次", "place"),
     "above_min": ("{units} 个单位中 {above} 个更高", "{above} of {units} are higher"),
+    "above_ordinal": ("{units} 个单位中 {above} 个更高", "{above} of {units} are higher"),
     "above_dense": (
         "{units} 个单位中 {above} 个更高，占 {before} 个名次",
         "{above} of {units} are higher, on {before} places",
@@ -60,6 +61,7 @@ TEXT: dict[str, tuple[str, str]] = {
     "rounded": ("按公布的得分", "on published scores"),
     "min": ("并列取较前的名次", "ties share the better place"),
     "dense": ("并列的名次相同，其后顺延", "ties share a place, the next follows on"),
+    "ordinal": ("同分的依次比较{groups}的得分", "ties are told apart by the scores of {groups}"),
     "variance": ("方差：{name}", "variance: {name}"),
     "part": ("{weight}² × {se}² = {part}，占 {share}", "{weight}² × {se}² = {part}, {share} of all"),
     "se": ("标准误", "standard error"),
@@ -293,13 +295,14 @@ def _place_rows(case: _Case) -> Iterator[Row]:
     ahead = case.rivals[column].to_numpy() - case.row[column]
     above, tied = int((ahead > TIE).sum()), int((np.abs(ahead) <= TIE).sum())
     rank = case.row["rank"]
+    names = {group.id: group.name for group in case.scheme.groups}
     working = case.say(
         "place",
         above=case.say(f"above_{rule.ties}", units=len(ahead) + 1, above=above, before=rank - 1),
         tied=case.say("tied", tied=tied) if tied else "",
         rank=rank,
         on=case.say("rounded" if rule.rank_on == "published" else "unrounded"),
-        ties=case.say(rule.ties),
+        ties=case.say(rule.ties, groups="、".join(names[one] for one in rule.break_by)),
     )
     yield _row(case, "rank", working, rank)
 

@@ -30,7 +30,9 @@ def published(values: Floats, decimals: int) -> Floats:
     )
 
 
-def placed(scheme: Scheme, estimate: Floats, cov: Floats, df: Floats, pair_df: Floats) -> pd.DataFrame:
+def placed(
+    scheme: Scheme, estimate: Floats, cov: Floats, df: Floats, pair_df: Floats, groups: pd.DataFrame
+) -> pd.DataFrame:
     """Give every evaluatee its published score, interval, place and rank set.
 
     Parameters
@@ -41,25 +43,22 @@ def placed(scheme: Scheme, estimate: Floats, cov: Floats, df: Floats, pair_df: F
     cov : ndarray of float, shape (E, E)
     df : ndarray of float, shape (E,)
     pair_df : ndarray of float, shape (E, E)
+    groups : DataFrame, E rows
+        Each group's scores, a column called by its id.
 
     Returns
     -------
     DataFrame
         ``class``, ``evaluatee``, ``score``, ``estimate``, ``se``, ``low``, ``high``, ``df``, ``rank``,
-        ``rank_low``, ``rank_high``.
+        ``rank_low``, ``rank_high``, then the groups' scores.
     """
     se = np.sqrt(np.maximum(np.diag(cov), 0.0))
     low, high = interval(estimate, se, df, scheme.level)
-    rank = place_of(scheme, estimate)
-    sets = np.empty((len(estimate), 2), dtype=np.int64)
-    for here in class_rows(scheme):
-        block = np.ix_(here, here)
-        found = rank_sets(estimate[here], cov[block], level=scheme.level, df=pair_df[block])
-        sets[here, 0] = np.minimum(found["low"], rank[here])
-        sets[here, 1] = np.maximum(found["high"], rank[here])
+    rank, of = place_of(scheme, estimate, groups), classes_of(scheme)
+    sets = rank_sets(estimate, cov, level=scheme.level, df=pair_df, by=of)
     return pd.DataFrame(
         {
-            "class": [each.id for each in scheme.classes for _ in each.evaluatees],
+            "class": of,
             "evaluatee": list(scheme.evaluatees),
             "score": published(estimate, scheme.ranking.decimals),
             "estimate": estimate,
@@ -68,19 +67,34 @@ def placed(scheme: Scheme, estimate: Floats, cov: Floats, df: Floats, pair_df: F
             "high": high,
             "df": df,
             "rank": rank,
-            "rank_low": sets[:, 0],
-            "rank_high": sets[:, 1],
+            "rank_low": np.minimum(sets["low"], rank),
+            "rank_high": np.maximum(sets["high"], rank),
+            **{name: groups[name].to_numpy() for name in groups},
         }
     )
 
 
-def place_of(scheme: Scheme, estimate: Floats) -> NDArray[np.int64]:
-    """Give every evaluatee's place in its class, by unrounded or published scores as the scheme says."""
-    by = published(estimate, scheme.ranking.decimals) if scheme.ranking.rank_on == "published" else estimate
-    result = np.empty(len(estimate), dtype=np.int64)
-    for here in class_rows(scheme):
-        result[here] = ranks(by[here], ties=scheme.ranking.ties)
-    return result
+def place_of(scheme: Scheme, estimate: Floats, groups: pd.DataFrame) -> NDArray[np.int64]:
+    """Give every evaluatee's place in its class, by unrounded or published scores as the scheme says.
+
+    Raises
+    ------
+    EstimateError
+        Equal scores are to be told apart, and the groups' scores are equal too.
+    """
+    rule = scheme.ranking
+
+    def compared(values: Floats) -> Floats:
+        return published(values, rule.decimals) if rule.rank_on == "published" else values
+
+    breakers = [compared(groups[name].to_numpy(dtype=np.float64)) for name in rule.break_by]
+    of, names = classes_of(scheme), scheme.evaluatees
+    return ranks(compared(estimate), ties=rule.ties, by=of, break_by=breakers, names=names)
+
+
+def classes_of(scheme: Scheme) -> NDArray[np.str_]:
+    """Give the class of every evaluatee."""
+    return np.array([each.id for each in scheme.classes for _ in each.evaluatees])
 
 
 def class_rows(scheme: Scheme) -> list[NDArray[np.intp]]:

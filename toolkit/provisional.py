@@ -53,7 +53,8 @@ def provisional(
     moves = np.zeros(scores.cov.shape)
     for group in part.groups:
         moves += group.weight**2 * still_to_come(part, group, units[group.id], inside[group.id])
-    chance = chances(part, scores.table["estimate"].to_numpy(dtype=np.float64), moves, draws)
+    own = scores.table[[group.id for group in part.groups]]
+    chance = chances(part, scores.table["estimate"].to_numpy(dtype=np.float64), moves, draws, own)
     sizes = {each.id: len(each.evaluatees) for each in scheme.classes}
     short = [each.id for each in part.classes if len(each.evaluatees) < sizes[each.id]]
     chance[scores.table["class"].isin(short).to_numpy()] = np.nan
@@ -97,8 +98,11 @@ def _what_is_in(
             classes.append(replace(each, evaluatees=inside))
     if not classes:
         raise RoundError(scheme.id, [fault("", "too_few_answers", fewest=FEWEST)])
+    there = tuple(name for name in scheme.ranking.break_by if any(name == group.id for group in groups))
+    ties = scheme.ranking.ties if there or scheme.ranking.ties != "ordinal" else "min"
+    ranking = replace(scheme.ranking, break_by=there, ties=ties)
     return (
-        replace(scheme, groups=tuple(groups), classes=tuple(classes), lonely_psu="adjust"),
+        replace(scheme, groups=tuple(groups), classes=tuple(classes), ranking=ranking, lonely_psu="adjust"),
         tuple(out),
     )
 
@@ -149,9 +153,16 @@ def still_to_come(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) 
     return found.cov[np.ix_(order, order)]
 
 
-def chances(scheme: Scheme, estimate: Floats, moves: Floats, draws: int) -> Floats:
-    """Give each place's chance to change when scores move with a covariance: the share of simulated moves."""
-    now = place_of(scheme, estimate)
+def chances(
+    scheme: Scheme, estimate: Floats, moves: Floats, draws: int, groups: pd.DataFrame | None = None
+) -> Floats:
+    """Give each place's chance to change when scores move with a covariance: the share of simulated moves.
+
+    What tells equal scores apart (``groups``, as in ``place_of``) stays as it is.
+    """
+    groups = pd.DataFrame(index=range(estimate.size)) if groups is None else groups
+    now = place_of(scheme, estimate, groups)
+    last = place_of(scheme, np.zeros_like(estimate), groups)  # among equals
     chance = np.zeros(estimate.size)
     for here in class_rows(scheme):
         roots, vectors = np.linalg.eigh(moves[np.ix_(here, here)])
@@ -162,6 +173,8 @@ def chances(scheme: Scheme, estimate: Floats, moves: Floats, draws: int) -> Floa
         if scheme.ranking.rank_on == "published":
             step = 10.0**-scheme.ranking.decimals
             moved = np.floor(moved / step + 0.5 + 1e-9) * step
+            if scheme.ranking.ties == "ordinal":
+                moved -= 0.5 * step * last[here] / here.size
         chance[here] = (_places(moved, scheme.ranking.ties) != now[here]).mean(axis=0)
     return chance
 

@@ -42,7 +42,8 @@ def reviewed(scores: Scores, changes: Sequence[Change]) -> Scores:
     if not changes:
         return scores
     scheme, estimate = scores.scheme, scores.table["estimate"].to_numpy(dtype=np.float64, copy=True)
-    place, trail = place_of(scheme, estimate), []
+    own = scores.table[[group.id for group in scheme.groups]]
+    place, trail = place_of(scheme, estimate, own), []
     for one in changes:
         at = scheme.evaluatees.index(one.evaluatee)
         before, rank_before = estimate[at], place[at]
@@ -50,17 +51,16 @@ def reviewed(scores: Scores, changes: Sequence[Change]) -> Scores:
         if not -1e-9 <= estimate[at] <= scheme.full_mark + 1e-9:
             found = {"evaluatee": one.evaluatee, "points": one.points, "score": round(float(before), 2)}
             raise RoundError(scheme.id, [fault("", "change_off_scale", full=scheme.full_mark, **found)])
-        place = place_of(scheme, estimate)
+        place = place_of(scheme, estimate, own)
         shown = published(np.array([before, estimate[at]]), scheme.ranking.decimals)
         told = (one.evaluatee, one.points, one.reason, one.office, *shown.tolist())
         trail.append((*told, int(rank_before), int(place[at])))
     df = scores.table["df"].to_numpy(dtype=np.float64)
-    table = placed(scheme, estimate, scores.cov, df, scores.pair_df)
-    own = scores.table[[group.id for group in scheme.groups]]
+    table = placed(scheme, estimate, scores.cov, df, scores.pair_df, own)
     surveyed = scores.table["estimate"]
     return replace(
         scores,
-        table=pd.concat([table, own], axis=1).assign(surveyed=surveyed, change=estimate - surveyed),
+        table=table.assign(surveyed=surveyed, change=estimate - surveyed),
         trail=pd.DataFrame(trail, columns=TRAIL),
         status="reviewed",
     )

@@ -160,11 +160,24 @@ class DontKnow:
 
 @dataclass(frozen=True)
 class Ranking:
-    """How places follow from scores."""
+    """How places follow from scores.
+
+    Parameters
+    ----------
+    rank_on : "unrounded" or "published"
+        What is compared: scores as they are, or as they are printed.
+    decimals : int
+        Of what is printed.
+    ties : "min", "dense" or "ordinal"
+        Equal scores share the better place; share it, and the next follows on; or are told apart.
+    break_by : tuple of str
+        Groups whose scores tell equal ones apart under "ordinal", the first first.
+    """
 
     rank_on: Literal["unrounded", "published"]
     decimals: int
-    ties: Literal["min", "dense"]
+    ties: Literal["min", "dense", "ordinal"]
+    break_by: tuple[str, ...] = ()
     __pydantic_config__: ClassVar[Config] = FORBID
 
 
@@ -480,6 +493,14 @@ def _range_faults(scheme: Scheme) -> Iterator[Fault]:
         yield fault("level", "level", found=level)
     if decimals < 0:
         yield fault("ranking.decimals", "negative", found=decimals)
+    breakers, groups = getattr(scheme.ranking, "break_by", ()), [group.id for group in scheme.groups]
+    if (scheme.ranking.ties == "ordinal") != bool(breakers):
+        yield fault(
+            "ranking.break_by", "break_by", found=", ".join(breakers) or "—", ties=scheme.ranking.ties
+        )
+    for name in breakers:
+        if name not in groups:
+            yield fault("ranking.break_by", "break_group", found=name, known=", ".join(groups))
 
 
 def _unclear_faults(scheme: Scheme, point: Unclear, path: str) -> Iterator[Fault]:

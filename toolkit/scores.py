@@ -255,11 +255,11 @@ def score(scheme: Scheme, drawn: Mapping[str, Drawn], answers: Mapping[str, Answ
     order = [whole.evaluatees.index(one) for one in scheme.evaluatees]
     both = np.ix_(order, order)
     cov, pair_df = whole.cov[both], whole.pair_df[both]
-    table = placed(scheme, whole.estimate[order], cov, whole.df[order], pair_df)
     own = {group.id: scored.estimate[order] for group, scored in zip(scheme.groups, by_group, strict=True)}
+    table = placed(scheme, whole.estimate[order], cov, whole.df[order], pair_df, pd.DataFrame(own))
     return Scores(
         scheme=scheme,
-        table=table.assign(**own),
+        table=table,
         cov=cov,
         pair_df=pair_df,
         groups=_groups(scheme, by_group, order, answers),

@@ -195,6 +195,7 @@ PLAN: dict[str, tuple[str, str]] = {
     "published": ("按公布的分数", "published"),
     "min": ("取较前的名次", "better (min)"),
     "dense": ("名次相同，其后顺延", "same, dense"),
+    "ordinal": ("依次比较{groups}的得分", "place that the scores of {groups} tell: never the same"),
     "unclear": ("方案没有写明之处，本文件的读法", "What the plan leaves open, and how this file reads it"),
     "point": ("  {open}\n    → {reading}（{key}）", "  {open}\n    → {reading} ({key})"),
 }  # fmt: skip
@@ -277,11 +278,12 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
         if group.is_quota and group.over_quota is not None:
             lines.append(say(f"over_{group.over_quota}"))
     terms = " + ".join(f"{group.name}×{percent(group.weight)}" for group in scheme.groups)
-    rule = scheme.ranking
+    rule, called = scheme.ranking, {group.id: group.name for group in scheme.groups}
+    breakers = "、".join(called[one] for one in rule.break_by)
     lines += [
         "",
         say("composite", terms=terms, level=percent(scheme.level)),
-        say("ranking", decimals=rule.decimals, on=say(rule.rank_on), ties=say(rule.ties)),
+        say("ranking", decimals=rule.decimals, on=say(rule.rank_on), ties=say(rule.ties, groups=breakers)),
         say(f"lonely_{scheme.lonely_psu}"),
         rule_in_words(scheme, language),
     ]

@@ -232,7 +232,8 @@ def panel_scores(small: Scheme) -> Callable[..., Scores]:
         indicators: tuple[str, ...] = ("态度", "效率"),
         decimals: int = 2,
         rank_on: Literal["unrounded", "published"] = "unrounded",
-        ties: Literal["min", "dense"] = "min",
+        ties: Literal["min", "dense", "ordinal"] = "min",
+        break_by: tuple[str, ...] = (),
         **changes: Any,
     ) -> Scores:
         each = EvaluateeClass("c", "类", "调查队", True, indicators, names)
@@ -251,7 +252,7 @@ def panel_scores(small: Scheme) -> Callable[..., Scores]:
                 for i, person in enumerate(persons)
                 for e, name in enumerate(names)
             ]
-        ranking = replace(small.ranking, decimals=decimals, rank_on=rank_on, ties=ties)
+        ranking = replace(small.ranking, decimals=decimals, rank_on=rank_on, ties=ties, break_by=break_by)
         scheme = replace(small, classes=(each,), groups=tuple(groups), ranking=ranking, **changes)
         raw = pd.DataFrame(rows, columns=["group", "respondent", "evaluatee", *indicators])
         return score(scheme, drawn, parse_answers(raw, scheme, "x"))

@@ -124,8 +124,8 @@ SCHEME_FAULTS: list[tuple[str, list[tuple[str, str]], str, str]] = [
     (
         "one_of",
         [('ties = "min"', 'ties = "max"')],
-        "ranking.ties: must be one of 'min' or 'dense'; it is 'max'",
-        "ranking.ties：只能是 'min' or 'dense' 之一，现为 'max'",
+        "ranking.ties: must be one of 'min', 'dense' or 'ordinal'; it is 'max'",
+        "ranking.ties：只能是 'min', 'dense' or 'ordinal' 之一，现为 'max'",
     ),
     (
         "one_of",
@@ -181,6 +181,20 @@ SCHEME_FAULTS: list[tuple[str, list[tuple[str, str]], str, str]] = [
         [("decimals = 2", "decimals = -1")],
         "ranking.decimals: must be at least 0; it is -1",
         "ranking.decimals：不能小于 0，现为 -1",
+    ),
+    (
+        "break_by",
+        [('ties = "min"', 'ties = "ordinal"')],
+        "ranking.break_by: names groups that tell equal scores apart, with ties = 'ordinal' and only then; "
+        "it is — with ties = 'ordinal'",
+        "ranking.break_by：列出同分时依次比较的组，只在 ties = 'ordinal' 时写；现为 —，ties = 'ordinal'",
+    ),
+    (
+        "break_group",
+        [('ties = "min"', 'ties = "ordinal"\nbreak_by = ["users", "passers-by"]')],
+        "ranking.break_by: 'passers-by' is no group of this scheme, which has users, staff, delegates, "
+        "inspectors",
+        "ranking.break_by：'passers-by' 不是本方案的组；现有 users, staff, delegates, inspectors",
     ),
     (
         "level",

@@ -15,10 +15,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from scoring import EstimateError
 from scoring.scale import Scale
 from toolkit import Round, Scores
 from toolkit.errors import UnknownNameError
 from toolkit.explain import MOST_DIGITS
+from toolkit.review import Change, reviewed
 
 Shown = Callable[[Any], Any]
 Panels = Callable[..., Scores]
@@ -375,3 +377,34 @@ def test_changes_of_a_review_stand_between_composite_and_published_score(played:
     assert float(start.split()[0]) + float(start.split()[1]) == pytest.approx(float(moved), abs=1e-9)
     assert "change in review" in str(scores.explain("县教育局", "en"))
     assert "change" not in scores.explain("县公安局").steps["step"].tolist()
+
+
+def test_equal_scores_are_told_apart_by_the_groups_the_plan_names(panel_scores: Panels) -> None:
+    # Halves of two panels: 甲 8 and 6, 乙 6 and 8, 丙 7 and 7 are all 70; 丁 is 60.
+    first, second = ([[[a], [b], [c], [6]]] for a, b, c in ((8, 6, 7), (6, 8, 7)))
+    plan = {"indicators": ("态度",), "ties": "ordinal"}
+    names = ("甲", "乙", "丙", "丁")
+    places = {
+        breaker: panel_scores(names, (0.5, first), (0.5, second), break_by=(breaker,), **plan)
+        for breaker in ("panel0", "panel1")
+    }
+    assert places["panel0"].table["rank"].tolist() == [1, 3, 2, 4]
+    assert places["panel1"].table["rank"].tolist() == [3, 1, 2, 4]
+    found = places["panel1"].explain("丙").steps.set_index("step").loc["rank", "working"]
+    assert (
+        found.startswith("4 个单位中 0 个更高，2 个与它并列：第 2 名")
+        and "同分的依次比较代表1的得分" in found
+    )
+    with pytest.raises(EstimateError, match="甲, 乙"):
+        panel_scores(names, (1.0, [[[7], [7], [6], [5]]]), break_by=("panel0",), **plan)
+
+
+def test_a_changed_score_may_tie_and_is_told_apart_as_well(panel_scores: Panels) -> None:
+    first, second = ([[[a], [b]]] for a, b in ((8, 6), (6, 9)))
+    scores = panel_scores(
+        ("甲", "乙"), (0.5, first), (0.5, second), indicators=("态度",), ties="ordinal", break_by=("panel0",)
+    )
+    assert scores.table["rank"].tolist() == [2, 1]  # 70 and 75
+    after = reviewed(scores, [Change("甲", 5.0, "信访属实", "复核组")])
+    assert after.table["rank"].tolist() == [1, 2]
+    assert after.trail[["rank_before", "rank_after"]].to_numpy().tolist() == [[2, 1]]

@@ -172,7 +172,7 @@ def test_faults_of_single_keys_and_of_combinations_are_told_at_once() -> None:
         "level: must be between 0 and 1; it is 95.0",
         "palace: 'palace' is no known key; 'place' may be meant",
         "place: is required",
-        "ranking.ties: must be one of 'min' or 'dense'; it is 'max'",
+        "ranking.ties: must be one of 'min', 'dense' or 'ordinal'; it is 'max'",
         "scale.labels: labels must name every rating once; rating 3 has no label",
         "title: must be text; it is 7",
         "valid_answers: the groups plan 83 valid answers, this says 82",

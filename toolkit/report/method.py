@@ -225,7 +225,12 @@ def _error_points(scores: Scores, census: Sequence[Group]) -> tuple[str, ...]:
 def _places(scheme: Scheme) -> Step:
     rule = scheme.ranking
     on = "按未舍入的综合得分" if rule.rank_on == "unrounded" else "按公布的综合得分"
-    ties = "并列的取较前的名次" if rule.ties == "min" else "并列的名次相同，其后顺延"
+    names = {group.id: group.name for group in scheme.groups}
+    ties = {
+        "min": "并列的取较前的名次",
+        "dense": "并列的名次相同，其后顺延",
+        "ordinal": f"同分的依次比较{'、'.join(names[one] for one in rule.break_by)}的得分",
+    }[rule.ties]
     return Step("名次", f"各类分别{on}由高到低排列，{ties}；得分公布 {rule.decimals} 位小数，四舍五入。")
 
 
