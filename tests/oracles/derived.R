@@ -60,7 +60,6 @@ intervals <- function(d, variable, by = NULL, level = 0.95) {
   domain <- if (is.null(by)) rep("", nrow(v)) else as.character(v[[by]])
   labels <- sort(unique(domain))
   methods <- c("logit", "xlogit", "beta", "mean", "asin")
-  precise <- glm.control(epsilon = 1e-15, maxit = 100)
   found <- lapply(labels, function(label) {
     inside <- domain == label & !is.na(v[[variable]])
     here <- if (all(inside)) d else d[inside, ]

@@ -29,6 +29,16 @@ designs <- list(
   nhanes = list(data = "nhanes", roles = list(weight = "WTMEC2YR", stratum = "SDMVSTRA", psu = "SDMVPSU", population = NULL),
     make = function(d) svydesign(id = ~SDMVPSU, strata = ~SDMVSTRA, weights = ~WTMEC2YR, nest = TRUE, data = d)))
 
+# The rule "math" as it is defined, min {x: F(x) >= p}. R's own differs by mistake in two
+# places: below the share of the smallest sheet it takes the second, and where F(x) equals
+# p up to rounding it may take the next.
+definition <- function(x, w, p) {
+  x <- x[w > 0]
+  w <- w[w > 0]
+  up_to <- cumsum(w[order(x)]) / sum(w)
+  sort(x)[min(which(up_to >= p - 1e-10))]
+}
+
 # one row for each domain, variable and q; limits that R leaves out (the share's limit lies outside 0 to 1) are null
 quantiles <- function(d, variables, by = NULL, ...) {
   v <- d$variables
@@ -37,18 +47,14 @@ quantiles <- function(d, variables, by = NULL, ...) {
   found <- lapply(seq_len(nrow(grid)), function(j) {
     inside <- domain == grid$domain[j] & !is.na(v[[grid$variable[j]]])
     here <- if (all(inside)) d else d[inside, ]
-    # below the lightest sheet's share R takes the second smallest value, see README.md
-    x <- here$variables[[grid$variable[j]]]
-    w <- weights(here, "sampling")
-    least <- w[order(x)][1] / sum(w)
     r <- suppressWarnings(svyquantile(reformulate(grid$variable[j]), here, Q, ...))[[1]]
     if (is.null(dim(r))) r <- matrix(r, nrow = length(Q))
-    cbind(unname(r), least = least, degf = degf(here))
+    cbind(unname(r), degf(here))
   })
   all <- do.call(rbind, found)
   list(by = by, variable = words(rep(grid$variable, each = length(Q))), domain = words(rep(grid$domain, each = length(Q))),
        q = num(rep(Q, nrow(grid))), estimate = num(all[, 1]), low = num(all[, 2]), high = num(all[, 3]),
-       se = num(all[, 4]), least = num(all[, 5]), degf = num(all[, 6]))
+       se = num(all[, 4]), degf = num(all[, 5]))
 }
 
 answer <- function(plan) {
@@ -56,14 +62,18 @@ answer <- function(plan) {
   api <- plan$data != "nhanes"
   variables <- if (api) c("api00", "enroll", "rating") else c("agecat", "WTMEC2YR")
   by <- if (api) "stype" else "race"
-  rules <- c("math", "school", "hf5", "hf7")
-  of_rule <- function(rule) list(all = quantiles(d, variables, qrule = rule), by = quantiles(d, variables, by, qrule = rule))
-  out <- list(data = paste0(plan$data, ".csv"), roles = plan$roles, rules = sapply(rules, of_rule, simplify = FALSE),
-              level_80 = quantiles(d, variables, by, alpha = 0.2))
+  rules <- list(math = "math", definition = definition, school = "school")
+  out <- list(data = paste0(plan$data, ".csv"), roles = plan$roles)
+  out$rules <- lapply(rules, function(rule) {
+    list(all = quantiles(d, variables, qrule = rule), by = quantiles(d, variables, by, qrule = rule),
+         by_80 = quantiles(d, variables, by, qrule = rule, alpha = 0.2))
+  })
   # under replicate weights: the same interval with the replicates' error of the share
   if (plan$data %in% c("apistrat2", "nhanes", "apiclus1")) {
     rep <- suppressWarnings(as.svrepdesign(d, type = if (plan$data == "apiclus1") "JK1" else "JKn"))
-    out$jackknife <- list(all = quantiles(rep, variables), by = quantiles(rep, variables, by))
+    out$jackknife <- lapply(rules[1:2], function(rule) {
+      list(all = quantiles(rep, variables, qrule = rule), by = quantiles(rep, variables, by, qrule = rule))
+    })
   }
   out
 }
@@ -76,7 +86,7 @@ repeated <- function(name, type, variables, ...) {
   psu <- plan$make(samples[[plan$data]])$cluster[, 1]
   list(data = paste0(plan$data, ".csv"), roles = plan$roles, type = rep$type, scale = one(rep$scale),
        rscales = num(rep$rscales), multipliers_by_psu = num(unname(as.matrix(rep$repweights)[!duplicated(psu), ])),
-       result = quantiles(rep, variables, interval.type = "quantile"))
+       result = quantiles(rep, variables, interval.type = "quantile", qrule = definition))
 }
 
 save_json(list(
