@@ -5,6 +5,7 @@ from scoring.adjust.diagnostics import WeightDiagnostics, weight_diagnostics
 from scoring.adjust.propensity import Propensity, response_propensity
 from scoring.errors import AnswerError, EstimateError
 from scoring.estimate import Estimates, mean, ratio, share, total
+from scoring.quantiles import quantile
 from scoring.rank import (
     could_be_bottom,
     could_be_top,
@@ -62,6 +63,7 @@ __all__ = [
     "mean",
     "open_ranks",
     "post_stratify",
+    "quantile",
     "rake",
     "rank_sets",
     "rank_sets_of_counts",

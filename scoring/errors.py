@@ -489,6 +489,15 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}: must lie between 0 and 1; it is {value!r}. 0.95 is usual.",
         "{where}：必须在 0 与 1 之间，现在是 {value!r}。常用 0.95。",
     ),
+    "bad_quantile": (
+        "{where}: must be one or more shares, each above 0 and below 1; found {value!r}. 0.5 is the median.",
+        "{where}：必须是一个或多个比例，每个大于 0 且小于 1；现在是 {value!r}。中位数是 0.5。",
+    ),
+    "negative_weight": (
+        "{where}: no weight may be negative; row {row} has {value:g} after calibration. Calibrate with bounds of at "
+        "least 0.",
+        "{where}：权数不能为负；第 {row} 行校准后是 {value:g}。请用不小于 0 的界限校准。",
+    ),
     "bad_draws": (
         "{where}: must be a whole number, for this level at least {least}; it is {value!r}. 10000 is usual.",
         "{where}：必须是整数，此置信水平至少 {least} 次，现在是 {value!r}。常用 10000。",
