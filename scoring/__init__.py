@@ -3,6 +3,7 @@
 from scoring.adjust.calibration import calibrate, post_stratify, rake, trim
 from scoring.adjust.diagnostics import WeightDiagnostics, weight_diagnostics
 from scoring.adjust.propensity import Propensity, response_propensity
+from scoring.derived import contrast, derive, difference
 from scoring.errors import AnswerError, EstimateError
 from scoring.estimate import Estimates, mean, ratio, share, total
 from scoring.quantiles import quantile
@@ -51,8 +52,11 @@ __all__ = [
     "calibrate",
     "change",
     "compose",
+    "contrast",
     "could_be_bottom",
     "could_be_top",
+    "derive",
+    "difference",
     "figures",
     "has_label",
     "index_score",

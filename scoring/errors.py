@@ -489,6 +489,27 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}: must lie between 0 and 1; it is {value!r}. 0.95 is usual.",
         "{where}：必须在 0 与 1 之间，现在是 {value!r}。常用 0.95。",
     ),
+    "no_estimate": (
+        "{where}: reads {found}, which is not among the estimates {known}. Name one of them.",
+        "{where}：用到 {found}，它不在估计值 {known} 之中。请用其中的名称。",
+    ),
+    "not_of_arrays": (
+        "{where}: gets every estimate as an array over all domains, and fails: {found}. Write it with numpy, such as "
+        "np.log or np.where.",
+        "{where}：每个估计值都是各估计域的数组，计算出错：{found}。请用 numpy 来写，如 np.log、np.where。",
+    ),
+    "across_domains": (
+        "{where}: its value for one domain depends on others. Compare domains with contrast.",
+        "{where}：一个估计域的值依赖其他域。域间比较请用 contrast。",
+    ),
+    "not_finite": (
+        "{where}: must give finite numbers; ({domain}) has {value}. Leave out that domain or change the function.",
+        "{where}：结果必须是有限数；（{domain}）是 {value}。请去掉该域或修改函数。",
+    ),
+    "no_domain": (
+        "{where}: {domain!r} is no domain of the result; those are {known}. Name one of them.",
+        "{where}：结果中没有估计域 {domain!r}；只有 {known}。请用其中的名称。",
+    ),
     "bad_quantile": (
         "{where}: must be one or more shares, each above 0 and below 1; found {value!r}. 0.5 is the median.",
         "{where}：必须是一个或多个比例，每个大于 0 且小于 1；现在是 {value!r}。中位数是 0.5。",
