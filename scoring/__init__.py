@@ -4,6 +4,7 @@ from scoring.adjust.calibration import calibrate, post_stratify, rake, trim
 from scoring.adjust.diagnostics import WeightDiagnostics, weight_diagnostics
 from scoring.adjust.propensity import Propensity, response_propensity
 from scoring.derived import contrast, derive, difference
+from scoring.design_effect import design_effects
 from scoring.errors import AnswerError, EstimateError
 from scoring.estimate import Estimates, mean, ratio, share, total
 from scoring.quantiles import quantile
@@ -56,6 +57,7 @@ __all__ = [
     "could_be_bottom",
     "could_be_top",
     "derive",
+    "design_effects",
     "difference",
     "figures",
     "has_label",
