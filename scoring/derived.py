@@ -65,7 +65,7 @@ def derive(result: Estimates, functions: Mapping[str, Function], level: float = 
     columns = [(name, *_with_slopes(name, each, layout)) for name, each in functions.items()]
     values = np.column_stack([value for _, value, _ in columns])
     slopes = np.stack([slope for _, _, slope in columns], axis=1)
-    cov = np.einsum("dfk,dkel,egl->dfeg", slopes, layout.cov, slopes)
+    cov = np.einsum("dfk,dkel,egl->dfeg", slopes, layout.cov, slopes, optimize=True)
     labels = layout.domains.loc[layout.domains.index.repeat(len(columns))].reset_index(drop=True)
     labels["variable"] = list(functions) * len(layout.domains)
     df, n = (_least(each[:, None, :], slopes != 0) for each in (layout.df, layout.n))
@@ -128,7 +128,7 @@ def contrast(
                 raise EstimateError("not_numbers", where=f"contrast {name!r}", found=found)
             matrix[row, place[domain]] = weight
     values = matrix @ layout.estimate
-    cov = np.einsum("cd,dkel,ge->ckgl", matrix, layout.cov, matrix)
+    cov = np.einsum("cd,dkel,ge->ckgl", matrix, layout.cov, matrix, optimize=True)
     names = layout.names
     labels = names.loc[np.tile(names.index, len(weights))].reset_index(drop=True)
     labels.insert(0, "contrast", np.repeat(list(weights), len(names)))
