@@ -3,6 +3,19 @@
 from scoring.adjust.calibration import calibrate, post_stratify, rake, trim
 from scoring.adjust.diagnostics import WeightDiagnostics, weight_diagnostics
 from scoring.adjust.propensity import Propensity, response_propensity
+from scoring.consequence import (
+    AtPlaces,
+    Awards,
+    Ladder,
+    Step,
+    award_chances,
+    awards,
+    draws_given_data,
+    draws_of_rounds,
+    ladder,
+    streak_chance_given_data,
+    streak_chance_if_all_equal,
+)
 from scoring.derived import contrast, derive, difference
 from scoring.design_effect import design_effects
 from scoring.errors import AnswerError, EstimateError
@@ -35,19 +48,25 @@ from scoring.tree.part import Part
 
 __all__ = [
     "AnswerError",
+    "AtPlaces",
+    "Awards",
     "Composed",
     "EstimateError",
     "Estimates",
     "Label",
+    "Ladder",
     "Leaves",
     "Part",
     "Propensity",
     "Ratings",
     "Scale",
     "State",
+    "Step",
     "Survey",
     "WeightDiagnostics",
     "aggregate",
+    "award_chances",
+    "awards",
     "bootstrap",
     "brr",
     "calibrate",
@@ -59,11 +78,14 @@ __all__ = [
     "derive",
     "design_effects",
     "difference",
+    "draws_given_data",
+    "draws_of_rounds",
     "figures",
     "has_label",
     "index_score",
     "jackknife",
     "joint_intervals",
+    "ladder",
     "leaf",
     "leaves",
     "mean",
@@ -84,6 +106,8 @@ __all__ = [
     "round_change",
     "satisfaction_rate",
     "share",
+    "streak_chance_given_data",
+    "streak_chance_if_all_equal",
     "successive_differences",
     "sure_differences",
     "top_box",

@@ -1,5 +1,32 @@
-"""Consequences of a result: who falls under a rule, and how sure that is."""
+"""Consequences of a result: whom a rule names, what follows, and how sure that is."""
 
+from scoring.consequence.by_place import AtPlaces, Awards, awards
+from scoring.consequence.chances import (
+    award_chances,
+    draws_given_data,
+    draws_of_rounds,
+    streak_chance_given_data,
+    streak_chance_if_all_equal,
+)
 from scoring.consequence.low import Below, Bottom, LowSatisfaction, Unstated, low_satisfaction
+from scoring.consequence.streaks import Ladder, Step, in_places, ladder
 
-__all__ = ["Below", "Bottom", "LowSatisfaction", "Unstated", "low_satisfaction"]
+__all__ = [
+    "AtPlaces",
+    "Awards",
+    "Below",
+    "Bottom",
+    "Ladder",
+    "LowSatisfaction",
+    "Step",
+    "Unstated",
+    "award_chances",
+    "awards",
+    "draws_given_data",
+    "draws_of_rounds",
+    "in_places",
+    "ladder",
+    "low_satisfaction",
+    "streak_chance_given_data",
+    "streak_chance_if_all_equal",
+]

@@ -92,15 +92,25 @@ def covariance(where: str, whole: Floats, here: Positions) -> Floats:
     if skew.max() > ASYMMETRY:
         _not_symmetric(where, whole, here[list(np.unravel_index(int(skew.argmax()), skew.shape))])
     correlation = (correlation + correlation.T) / 2.0
-    roots, vectors = np.linalg.eigh(correlation)
-    if roots[0] < -NEGATIVE:
-        raise EstimateError("cov_not_semidefinite", where=where, value=roots[0])
-    if roots[0] < -PIVOT:
-        # The product has no free signs, so it is the same on every machine up to rounding.
-        correlation = (vectors * np.maximum(roots, 0.0)) @ vectors.T
+    if not _positive(correlation):
+        roots, vectors = np.linalg.eigh(correlation)
+        if roots[0] < -NEGATIVE:
+            raise EstimateError("cov_not_semidefinite", where=where, value=roots[0])
+        if roots[0] < -PIVOT:
+            # The product has no free signs, so it is the same on every machine up to rounding.
+            correlation = (vectors * np.maximum(roots, 0.0)) @ vectors.T
     np.fill_diagonal(correlation, np.maximum(np.diag(correlation), 0.0))
     result: Floats = correlation * np.outer(scale, scale)
     return result
+
+
+def _positive(matrix: Floats) -> bool:
+    """Whether a symmetric matrix is positive definite: far quicker to see than eigenvalues."""
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def _not_symmetric(where: str, matrix: Floats, at: Positions) -> NoReturn:

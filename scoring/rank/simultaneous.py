@@ -49,17 +49,17 @@ def step_down(statistic: Floats, inverse: Floats, cov: Floats, level: float, dra
     lower = factor(cov)
     upper = np.empty(draws)  # largest of the claims above the diagonal
     reverse = np.empty(draws)  # largest of those below
-    kept: list[Floats] = []
+    blocks: list[Floats] = []
     done = 0
     for normal in normals(draws, units, seed):
         deviation = lower @ normal.T
         block = slice(done, done + normal.shape[0])
         upper[block], reverse[block] = _extremes(deviation, inverse)
-        kept.append(deviation[:, upper[block] > reverse[block]])
+        blocks.append(deviation)
         done = block.stop
 
-    can_fall, matters = _matters(upper, reverse, nth)
-    deviations = np.concatenate(kept, axis=1)[:, matters[can_fall]]
+    matters = _matters(upper, reverse, nth)
+    deviations = np.concatenate(blocks, axis=1)[:, matters]
 
     rejected = np.zeros_like(statistic, dtype=np.bool_)
     while True:
@@ -91,7 +91,7 @@ def step_down_each(
         claims = (deviations[unit] - deviations[others]) * direction[:, None]
         upper = np.maximum(claims.max(axis=0), 0.0)
         reverse = np.maximum(-claims.min(axis=0), 0.0)
-        _, matters = _matters(upper, reverse, nth)
+        matters = _matters(upper, reverse, nth)
         claims = claims[:, matters]
         open_claims = np.ones(others.size, dtype=np.bool_)
         while open_claims.any():
@@ -114,14 +114,14 @@ def _quantile(values: Floats, nth: int) -> float:
     return float(np.partition(values, nth - 1)[nth - 1])
 
 
-def _matters(upper: Floats, reverse: Floats, nth: int) -> tuple[Flags, Flags]:
-    """Which draws can fall, and which of them matter: (draws,) and (draws,).
+def _matters(upper: Floats, reverse: Floats, nth: int) -> Flags:
+    """Which draws (draws,) can fall as claims leave, and lower the bar when they do.
 
-    As claims leave, a draw's maximum falls, but not below its reverse; so the bar never falls below the
-    reverses' own quantile, and draws under either can be left as they are.
+    A draw's maximum does not fall below its reverse; so the bar never falls below the reverses' own
+    quantile, and draws under either can be left as they are.
     """
-    can_fall = upper > reverse
-    return can_fall, can_fall & (upper > _quantile(reverse, nth))
+    result: Flags = (upper > reverse) & (upper > _quantile(reverse, nth))
+    return result
 
 
 def _extremes(deviation: Floats, inverse: Floats) -> tuple[Floats, Floats]:
@@ -131,10 +131,11 @@ def _extremes(deviation: Floats, inverse: Floats) -> tuple[Floats, Floats]:
     """
     upper = np.zeros(deviation.shape[1])
     lowest = np.zeros(deviation.shape[1])
+    room = np.empty_like(deviation)
     for unit in range(deviation.shape[0] - 1):
         weight = inverse[unit, unit + 1 :, None]
         if weight.any():
-            scaled = deviation[unit] - deviation[unit + 1 :]
+            scaled = np.subtract(deviation[unit], deviation[unit + 1 :], out=room[unit + 1 :])
             scaled *= weight
             np.maximum(upper, scaled.max(axis=0), out=upper)
             np.minimum(lowest, scaled.min(axis=0), out=lowest)
