@@ -199,6 +199,9 @@ def test_without_error_awards_are_certain_ties_included() -> None:
     found = chances(plan(FIRST_TWO, LAST_TWO), [9, 9, 5, 4], np.zeros((4, 4)))
     assert found["chance"].tolist() == [1, 1, 1, 1]
     assert found["chance_place"].tolist() == [1, 1, 1, 1]
+    # Both are truly first where they truly tie.
+    found = chances(plan(AtPlaces("first", 1, "奖励", (1,))), [9, 9, 5], np.zeros((3, 3)))
+    assert found[["unit", "chance"]].to_numpy().tolist() == [[0, 1], [1, 1]]
 
 
 def test_chances_are_of_the_class() -> None:
