@@ -20,6 +20,10 @@ from scoring.derived import contrast, derive, difference
 from scoring.design_effect import design_effects
 from scoring.errors import AnswerError, EstimateError
 from scoring.estimate import Estimates, mean, ratio, share, total
+from scoring.points.adjust import Adjusted, adjusted, limited
+from scoring.points.completion import Completion, completion_scores
+from scoring.points.inspections import Average, Checks, Item, averaged, check_scores
+from scoring.points.rules import AsDecided, EventLevel, PerCase, PerLevel, ScoreLimit, TotalLimit, Veto
 from scoring.quantiles import quantile
 from scoring.rank import (
     could_be_bottom,
@@ -47,30 +51,46 @@ from scoring.tree.leaves import Leaves, figures, leaf, leaves
 from scoring.tree.part import Part
 
 __all__ = [
+    "Adjusted",
     "AnswerError",
+    "AsDecided",
     "AtPlaces",
+    "Average",
     "Awards",
+    "Checks",
+    "Completion",
     "Composed",
     "EstimateError",
     "Estimates",
+    "EventLevel",
+    "Item",
     "Label",
     "Ladder",
     "Leaves",
     "Part",
+    "PerCase",
+    "PerLevel",
     "Propensity",
     "Ratings",
     "Scale",
+    "ScoreLimit",
     "State",
     "Step",
     "Survey",
+    "TotalLimit",
+    "Veto",
     "WeightDiagnostics",
+    "adjusted",
     "aggregate",
+    "averaged",
     "award_chances",
     "awards",
     "bootstrap",
     "brr",
     "calibrate",
     "change",
+    "check_scores",
+    "completion_scores",
     "compose",
     "contrast",
     "could_be_bottom",
@@ -88,6 +108,7 @@ __all__ = [
     "ladder",
     "leaf",
     "leaves",
+    "limited",
     "mean",
     "open_ranks",
     "post_stratify",

@@ -1,0 +1,1 @@
+"""Scores from inspections, completion and cases, and points that events add or take."""
