@@ -49,7 +49,8 @@ class Events:
             required(table, column, where="events")
         counts = _numbers(table, "count", 1.0)
         whole = np.isfinite(counts) & (counts >= 0) & (counts == np.floor(counts))
-        row = rows.get_indexer(place_of(table, keys))
+        places = place_of(table, keys)
+        row = rows.get_indexer(places)
         found = cls(
             event=_texts(table, "event"),
             row=np.asarray(row, dtype=np.intp),
@@ -59,8 +60,10 @@ class Events:
             reason=_texts(table, "reason"),
             size=len(rows),
         )
-        names = pd.Series([name_of(one) for one in place_of(table, keys)], dtype=object)
-        faults = bad_rows(found.row < 0, "event_of_nobody", names)
+        faults: list[Fault] = [
+            ("event_of_nobody", {"row": int(at) + 1, "found": name_of(places[int(at)])})
+            for at in np.flatnonzero(found.row < 0)
+        ]
         if "count" in table:
             faults += bad_rows(~whole, "event_count", table["count"])
         faults += found._rule_faults(rules)

@@ -273,14 +273,16 @@ def _part_scores(
         rows = [names.index(one) for one in source.names]
         here = [evaluatees.index(one) for one in source.evaluatees]
         g = gradient[np.ix_(rows, here)]
-        if not g.any():
+        used = np.flatnonzero(g.any(axis=1))
+        if not used.size:
             continue
+        g, own_cov, own_df = g[used], source.cov[used][:, :, used], source.df[used]
         cov = np.zeros((size, size))
-        cov[np.ix_(here, here)] = (g[:, :, None, None] * source.cov * g).sum(axis=(0, 2))
-        own = np.einsum("ajaj->aj", source.cov)
+        cov[np.ix_(here, here)] = (g[:, :, None, None] * own_cov * g).sum(axis=(0, 2))
+        own = np.einsum("ajaj->aj", own_cov)
         counts = (g != 0) & (own > 0)
         df = np.full(size, np.inf)
-        df[here] = np.where(counts, source.df, np.inf).min(axis=0)
+        df[here] = np.where(counts, own_df, np.inf).min(axis=0)
         covs.append(cov)
         freedoms.append(df)
         pair_freedoms.append(np.minimum(df[:, None], df[None, :]))
