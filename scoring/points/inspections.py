@@ -127,6 +127,8 @@ def check_scores(table: pd.DataFrame, rule: Checks) -> pd.DataFrame:
 def averaged(scores: pd.DataFrame, rule: Average | None = None) -> pd.DataFrame:
     """Average every evaluatee's scores over its rounds.
 
+    Scores with a sampling error are averaged by ``compose``, each round a part.
+
     Parameters
     ----------
     scores : DataFrame
