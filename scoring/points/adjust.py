@@ -62,7 +62,7 @@ def adjusted(
     events : DataFrame
         One row per event: ``evaluatee``, ``event``; ``round`` where the scores have it; ``count`` of cases,
         without it 1; ``level`` for ``PerLevel``; ``points`` of each case and ``reason`` for ``AsDecided``.
-        A ``reason`` of any other event goes into the trail.
+        A ``reason`` of any other event, and a ``date``, go into the trail.
     rules : sequence of PerCase, PerLevel, AsDecided, TotalLimit, ScoreLimit, Veto
         Every event has a rule; a veto may have an event of its own or that of another rule.
     cov : array of float, shape (rows, rows), optional

@@ -29,7 +29,7 @@ class Events:
     level : ndarray of str, shape (n,)
     amount : ndarray of float, shape (n,)
         Points decided for each case, NaN for none.
-    reason : ndarray of str, shape (n,)
+    reason, date : ndarray of str, shape (n,)
     size : int
         Number of scores.
     """
@@ -40,6 +40,7 @@ class Events:
     level: NDArray[np.object_]
     amount: Floats
     reason: NDArray[np.object_]
+    date: NDArray[np.object_]
     size: int
 
     @classmethod
@@ -58,6 +59,7 @@ class Events:
             level=_texts(table, "level"),
             amount=_numbers(table, "points", np.nan),
             reason=_texts(table, "reason"),
+            date=_texts(table, "date"),
             size=len(rows),
         )
         faults: list[Fault] = [
@@ -91,11 +93,11 @@ class Events:
         return found.astype(np.float64)
 
     def reasons(self, event: str, rows: NDArray[np.intp]) -> list[str]:
-        """Give the reasons of an event's cases for some scores, each once."""
-        here = np.flatnonzero((self.event == event) & (self.count > 0) & (self.reason != ""))
+        """Give dates and reasons of an event's cases for some scores, each once."""
+        told = (self.reason != "") | (self.date != "")
         found: dict[int, dict[str, None]] = {}
-        for at in here:
-            found.setdefault(int(self.row[at]), {})[str(self.reason[at])] = None
+        for at in np.flatnonzero((self.event == event) & (self.count > 0) & told):
+            found.setdefault(int(self.row[at]), {})[f"{self.date[at]} {self.reason[at]}".strip()] = None
         return ["；".join(found.get(int(row), ())) for row in rows]
 
     def _rule_faults(self, rules: Sequence[Rule]) -> Iterator[Fault]:

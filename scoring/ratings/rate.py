@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
-import pandas as pd
 
 from scoring.errors import EstimateError
 from scoring.estimate import Estimates, Names, domains_of, interval, mean
@@ -66,6 +65,7 @@ def satisfaction_rate(
     --------
     Nine, seven, two, one 不了解 and one refusal: 2 of 3, 2 of 4 or 2 of 5.
 
+    >>> import pandas as pd
     >>> from scoring.scale import Label
     >>> scale = Scale(0, 10, (Label("不满意", 0, 5), Label("基本满意", 6, 7), Label("满意", 8, 10)))
     >>> survey = Survey(pd.DataFrame({"q1": [9, "7", 2, "不了解", "拒答"]}))
@@ -94,6 +94,7 @@ def top_box_share(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> survey = Survey(pd.DataFrame({"q1": [10, 9, 8, 3]}))
     >>> top_box_share(survey, "q1", Scale(1, 10), 9).table["estimate"].tolist()
     [0.5]
@@ -139,6 +140,7 @@ def index_score(
     --------
     Means 8, 7 and 9 of 1 to 10, weights 2, 1 and 1: (2 × 7 + 6 + 8) / (9 × 4) × 100 = 77.78.
 
+    >>> import pandas as pd
     >>> answers = pd.DataFrame({"overall": [9, 7], "expected": [7, 7], "ideal": [8, 10]})
     >>> result = index_score(Survey(answers), {"overall": 2, "expected": 1, "ideal": 1}, Scale(1, 10))
     >>> result.table[["variable", "estimate"]].round(2).to_numpy().tolist()
@@ -191,5 +193,5 @@ def _with(survey: Survey, names: Sequence[str], values: Floats) -> Survey:
     """The survey with numbers in place of what stands on sheets, none for who did not respond."""
     if survey.response is not None:
         values = np.where(survey.response.responded[:, None], values, np.nan)
-    numbers = pd.DataFrame(values, columns=list(names), index=survey.table.index)
-    return replace(survey, table=survey.table.assign(**{name: numbers[name] for name in names}))
+    columns = {name: values[:, k] for k, name in enumerate(names)}
+    return replace(survey, table=survey.table.assign(**columns))

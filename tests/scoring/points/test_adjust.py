@@ -199,6 +199,20 @@ def test_a_score_at_its_limit_is_not_set_by_it() -> None:
     assert limited([5.0])[0].tolist() == [5]
 
 
+def test_dates_stand_before_reasons() -> None:
+    rows = [
+        ("甲", "a", "3月5日", "垃圾"),
+        ("甲", "a", "3月9日", None),
+        ("甲", "a", None, "垃圾"),
+        ("甲", "a", None, "垃圾"),
+    ]
+    found = adjusted(scores(甲=90), events(*rows, columns="evaluatee event date reason"), (PerCase("a", -1),))
+    assert found.trail[["count", "reason"]].to_numpy().tolist() == [[4, "3月5日 垃圾；3月9日；垃圾"]]
+    with pytest.raises(AnswerError, match="'a' is decided case by case"):
+        made = events(("甲", "a", "3月5日", -1), columns="evaluatee event date points")
+        adjusted(scores(甲=90), made, (AsDecided("a", -1, 0),))
+
+
 def test_without_events_nothing_moves() -> None:
     found = adjusted(scores(甲=90), events(), (PerCase("a", 1), ScoreLimit(0, 100)))
     assert found.table["adjusted"].tolist() == [90]

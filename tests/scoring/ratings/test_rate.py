@@ -70,6 +70,14 @@ def test_who_did_not_respond_is_in_no_base() -> None:
     assert found[["estimate", "n"]].to_numpy().tolist() == [[pytest.approx(1 / 3), 3]]
 
 
+def test_the_labels_of_rows_do_not_matter() -> None:
+    table = pd.DataFrame({"q": ["9", "3", "不了解"]}, index=[4, 4, 1])
+    assert satisfaction_rate(Survey(table), "q", TEN, "满意", base="asked").table[
+        "estimate"
+    ].item() == pytest.approx(1 / 3)
+    assert table["q"].tolist() == ["9", "3", "不了解"]
+
+
 def test_the_top_box_lies_at_the_best_end() -> None:
     table = Survey(pd.DataFrame({"q": [1, 2, 3, 5]}))
     assert top_box_share(table, "q", Scale(1, 5, best="low"), 2).table["estimate"].item() == 0.5
