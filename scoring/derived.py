@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.errors import EstimateError
-from scoring.estimate import Estimates, interval
+from scoring.estimate import Estimates
+from scoring.interval import interval
 from scoring.variance import Floats
 
 Named = dict[Any, Any]  # estimates by name, each an array over the domains

@@ -624,6 +624,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}：必须半正定；化为相关系数后最小特征值是 {value:.3g}。"
         "请检查估计方法，或改用最接近的半正定矩阵。",
     ),
+    "not_shares": (
+        "{where}: 'logit' is for shares from 0 to 1; {variable!r} is {value:.6g}. Take limits='t'.",
+        "{where}：'logit' 只用于 0 到 1 之间的比例；“{variable}”是 {value:.6g}。请用 limits='t'。",
+    ),
     "by_hides_result": (
         "{where}: by-column {column!r} has the name of a column of the result. Rename it.",
         "{where}：分组列“{column}”与结果中的列同名。请改名。",

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from scoring.errors import AnswerError, EstimateError
+from scoring.interval import interval, logit_interval
 from scoring.survey import Survey
 from scoring.variance import Codes, Floats
 
 Names = str | Sequence[str]
+Freedom = Literal["counted", "satterthwaite"]
+Limits = Literal["t", "logit"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,15 @@ class Estimates:
     cov: Floats
 
 
-def mean(survey: Survey, variables: Names, by: Names | None = None, level: float = 0.95) -> Estimates:
+def mean(
+    survey: Survey,
+    variables: Names,
+    by: Names | None = None,
+    level: float = 0.95,
+    *,
+    df: Freedom = "counted",
+    limits: Limits = "t",
+) -> Estimates:
     """Estimate means, each over its own valid answers.
 
     Parameters
@@ -47,6 +57,11 @@ def mean(survey: Survey, variables: Names, by: Names | None = None, level: float
         Columns that tell the domains.
     level : float
         Confidence level of ``low`` and ``high``, which use Student's t.
+    df : "counted" or "satterthwaite"
+        Degrees of freedom: contributing PSUs less strata, as R's ``degf``; or those of the variance's parts
+        (``Survey.satterthwaite``), which are fewer where some strata bring most of it.
+    limits : "t" or "logit"
+        On the scale of the estimate; or, for shares, on that of log odds, so that they stay between 0 and 1.
 
     Returns
     -------
@@ -56,11 +71,14 @@ def mean(survey: Survey, variables: Names, by: Names | None = None, level: float
     ------
     AnswerError
         A column is missing, or a domain has no valid answer.
+    EstimateError
+        The level does not lie between 0 and 1, a column is not numeric, a by-column has the name of a column
+        of the result; or "logit" is asked of what is no share.
 
     Notes
     -----
     Linearised value of row i for the mean of y: ``w_i o_i (y_i - ybar) / sum_j w_j o_j``, with o 1
-    for valid answers (Woodruff 1971; Binder 1983). Degrees of freedom: contributing PSUs less strata.
+    for valid answers (Woodruff 1971; Binder 1983).
 
     Examples
     --------
@@ -73,7 +91,7 @@ def mean(survey: Survey, variables: Names, by: Names | None = None, level: float
     names = _names(variables)
     domains = domains_of(survey.table, by)
     values = numeric(survey.table, names)
-    return _result(survey, domains, names, means_of(values), level)
+    return estimated(survey, domains, names, means_of(values), level, df, limits)
 
 
 def total(survey: Survey, variables: Names, by: Names | None = None, level: float = 0.95) -> Estimates:
@@ -94,7 +112,7 @@ def total(survey: Survey, variables: Names, by: Names | None = None, level: floa
     domains = domains_of(survey.table, by)
     values = numeric(survey.table, names)
     valid: NDArray[np.bool_] = ~np.isnan(values)
-    return _result(survey, domains, names, Quotients(np.where(valid, values, 0.0), None, valid), level)
+    return estimated(survey, domains, names, Quotients(np.where(valid, values, 0.0), None, valid), level)
 
 
 def ratio(
@@ -117,13 +135,22 @@ def ratio(
     valid: NDArray[np.bool_] = ~np.isnan(values.sum(axis=1, keepdims=True))
     values = np.where(valid, values, 0.0)
     quotient = Quotients(values[:, :1], values[:, 1:], valid, "zero_denominator")
-    return _result(survey, domains, names, quotient, level)
+    return estimated(survey, domains, names, quotient, level)
 
 
-def share(survey: Survey, variable: str, by: Names | None = None, level: float = 0.95) -> Estimates:
+def share(
+    survey: Survey,
+    variable: str,
+    by: Names | None = None,
+    level: float = 0.95,
+    *,
+    df: Freedom = "counted",
+    limits: Limits = "t",
+) -> Estimates:
     """Estimate the share of each value of a column, over rows that have one.
 
-    Parameters, returns and errors are those of ``mean``; ``variable`` in the table is the value.
+    Parameters, returns and errors are those of ``mean``; ``variable`` in the table is the value. With few
+    answers ``limits = "logit"`` is nearer to what the level says, and stays between 0 and 1.
 
     Examples
     --------
@@ -143,7 +170,7 @@ def share(survey: Survey, variable: str, by: Names | None = None, level: float =
     values = np.where(
         column.isna().to_numpy()[:, None], np.nan, column.to_numpy()[:, None] == np.array(names)
     )
-    return _result(survey, domains, names, means_of(values), level)
+    return estimated(survey, domains, names, means_of(values), level, df, limits)
 
 
 @dataclass(frozen=True)
@@ -299,24 +326,18 @@ def _refuse_empty(rule: str, size: Floats | Codes, domains: Domains, names: Sequ
         raise AnswerError(rule, where="survey", variable=name, domain=f" ({of})" if of else "")
 
 
-def interval(estimate: Floats, se: Floats, df: Floats, level: float) -> tuple[Floats, Floats]:
-    """Give confidence limits by Student's t; infinite degrees of freedom give the normal's, none no limit.
-
-    >>> low, high = interval(np.array([10.0]), np.array([1.0]), np.array([np.inf]), 0.95)
-    >>> round(float(high[0]), 3)
-    11.96
-    """
-    quantile = np.where(df > 0, stdtrit(np.clip(df, 1e-3, 1e10), 0.5 + level / 2), np.inf)
-    reach = np.where(se > 0, quantile, 0.0) * se
-    return estimate - reach, estimate + reach
-
-
 def _names(variables: Names) -> list[str]:
     return [variables] if isinstance(variables, str) else list(variables)
 
 
-def _result(
-    survey: Survey, domains: Domains, names: Sequence[Any], statistics: Quotients, level: float
+def estimated(
+    survey: Survey,
+    domains: Domains,
+    names: Sequence[Any],
+    statistics: Quotients,
+    level: float,
+    freedom: Freedom = "counted",
+    limits: Limits = "t",
 ) -> Estimates:
     """Estimate, with the covariance of the survey's design or of its replicates."""
     if not 0 < level < 1:
@@ -324,27 +345,38 @@ def _result(
     own = {"variable", "estimate", "se", "low", "high", "df", "n"} & set(domains.labels.columns)
     if own:
         raise EstimateError("by_hides_result", where="by", column=sorted(own)[0])
+    for name, value, known in (("df", freedom, Freedom), ("limits", limits, Limits)):
+        if value not in get_args(known):
+            raise AnswerError("unknown_choice", where=name, value=value, known=", ".join(get_args(known)))
     valid = statistics.valid
     refuse_strays(survey, valid, [str(name) for name in names])
     count, width = len(domains.labels), len(names)
-    if valid.all():
+    everyone = bool(valid.all())
+    if everyone:
         n = np.repeat(np.bincount(domains.codes, minlength=count)[:, None], width, axis=1)
-        df = np.repeat(survey.degrees_of_freedom(domains.codes, count, valid[:, 0])[:, None], width, axis=1)
     else:
         n = domains.sums(valid.astype(np.float64)).astype(np.int64)
-        each = [survey.degrees_of_freedom(domains.codes, count, column) for column in valid.T]
-        df = np.column_stack(each)
     estimate, bottom = statistics.estimate(survey.weights, domains)
     _refuse_empty("no_answer", n, domains, names)
     _refuse_empty(statistics.empty, bottom, domains, names)
-    if survey.replicates is None:
+    if survey.replicates is None or freedom == "satterthwaite":
         z = statistics.linearised(survey.weights, domains, estimate, bottom)
+    if survey.replicates is None:
         cov = survey.covariance(z, domains.codes, count)
     else:
         cov = survey.replicates.covariance(statistics.replicated(survey, domains), estimate.ravel())
+    if freedom == "satterthwaite":
+        each = [survey.satterthwaite(z[:, k], domains.codes, count, valid[:, k]) for k in range(width)]
+    else:
+        masks = valid.T[:1] if everyone else valid.T
+        each = [survey.degrees_of_freedom(domains.codes, count, mask) for mask in masks]
+    df = np.column_stack(each * (width // len(each)))
     se = np.sqrt(np.maximum(np.diag(cov), 0.0))
     flat = estimate.ravel()
-    low, high = interval(flat, se, df.ravel(), level)
+    if limits == "logit" and ((flat < 0) | (flat > 1)).any():
+        at = int(np.flatnonzero((flat < 0) | (flat > 1))[0])
+        raise EstimateError("not_shares", where="limits", variable=str(names[at % width]), value=flat[at])
+    low, high = (interval if limits == "t" else logit_interval)(flat, se, df.ravel(), level)
     table = domains.labels.loc[domains.labels.index.repeat(width)].reset_index(drop=True)
     table["variable"] = list(names) * count
     table = table.assign(estimate=flat, se=se, low=low, high=high, df=df.ravel(), n=n.ravel())

@@ -1,12 +1,23 @@
-"""Confidence limits of shares."""
+"""Confidence limits of estimates, and of shares."""
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit, logit, stdtrit
 
-from scoring.estimate import interval
 from scoring.variance import Floats
+
+
+def interval(estimate: Floats, se: Floats, df: Floats, level: float) -> tuple[Floats, Floats]:
+    """Give confidence limits by Student's t; infinite degrees of freedom give the normal's, none no limit.
+
+    >>> low, high = interval(np.array([10.0]), np.array([1.0]), np.array([np.inf]), 0.95)
+    >>> round(float(high[0]), 3)
+    11.96
+    """
+    quantile = np.where(df > 0, stdtrit(np.clip(df, 1e-3, 1e10), 0.5 + level / 2), np.inf)
+    reach = np.where(se > 0, quantile, 0.0) * se
+    return estimate - reach, estimate + reach
 
 
 def logit_interval(estimate: Floats, se: Floats, df: Floats, level: float) -> tuple[Floats, Floats]:

@@ -8,16 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.errors import AnswerError, EstimateError
-from scoring.estimate import (
-    Domains,
-    Estimates,
-    Names,
-    domains_of,
-    interval,
-    linearised_means,
-    numeric,
-    refuse_strays,
-)
+from scoring.estimate import Domains, Estimates, Names, domains_of, estimated, means_of, numeric
+from scoring.interval import interval
 from scoring.survey import Survey
 from scoring.variance import Codes, Floats
 
@@ -87,12 +79,9 @@ def quantile(
         raise EstimateError("bad_level", where="level", value=level)
     names = [variables] if isinstance(variables, str) else list(variables)
     domains = domains_of(survey.table, by)
-    count, width = len(domains.labels), len(names)
-    own = {"variable", "q", "estimate", "se", "low", "high", "df", "n"} & set(domains.labels.columns)
-    if own:
-        raise EstimateError("by_hides_result", where="by", column=sorted(own)[0])
+    if "q" in domains.labels:
+        raise EstimateError("by_hides_result", where="by", column="q")
     values = numeric(survey.table, names)
-    refuse_strays(survey, ~np.isnan(values), names)
     weights = survey.weights
     negative = np.flatnonzero(weights < 0)
     if negative.size:
@@ -100,23 +89,18 @@ def quantile(
             "negative_weight", where="quantile", row=negative[0] + 1, value=weights[negative[0]]
         )
 
-    answers = [Distribution.of(values[:, k], weights, domains) for k in range(width)]
-    of = np.repeat(np.arange(width), shares.size)  # the variable of each column from here on
+    answers = [Distribution.of(column, weights, domains) for column in values.T]
+    of = np.repeat(np.arange(len(names)), shares.size)  # the variable of each column from here on
     found = np.column_stack(
-        [answers[k].quantile(one) for k, one in zip(of, np.tile(shares, width), strict=True)]
+        [answers[k].quantile(one) for k, one in zip(of, np.tile(shares, len(names)), strict=True)]
     )
     up_to = np.where(np.isnan(values[:, of]), np.nan, values[:, of] <= found[domains.codes])
-    wanted = np.ones(found.shape, dtype=bool)
-    share, z, valid = linearised_means(up_to, weights, domains, wanted, [names[k] for k in of])
-    cov = survey.covariance(z, domains.codes, count)
-
-    freedom = [
-        survey.degrees_of_freedom(domains.codes, count, valid[:, k * shares.size]) for k in range(width)
-    ]
-    df = np.column_stack(freedom)[:, of].ravel()
-    error = np.sqrt(np.maximum(np.diag(cov), 0.0))
+    # Of the share of answers up to the quantile, with the covariance of the design or of replicates.
+    share = estimated(survey, domains, [names[k] for k in of], means_of(up_to), level)
+    table = share.table
+    error, df = table["se"].to_numpy(), table["df"].to_numpy()
     limits = []
-    for side in interval(share.ravel(), error, df, level):
+    for side in (table["low"].to_numpy(), table["high"].to_numpy()):
         by_column = zip(of, side.reshape(found.shape).T, strict=True)
         limit = np.column_stack([answers[k].quantile(one) for k, one in by_column]).ravel()
         limits.append(np.where((side < -SAME) | (side > 1 + SAME), np.nan, limit))
@@ -124,14 +108,10 @@ def quantile(
     reach = interval(np.zeros_like(df), np.ones_like(df), df, level)[1]
     se = (high - low) / (2 * reach)
     scale = np.divide(se, error, out=np.zeros_like(se), where=error > 0)
-    scaled = cov * np.outer(scale, scale)
-    n = domains.sums(valid.astype(np.float64)).ravel().astype(np.int64)
-    table = domains.labels.loc[domains.labels.index.repeat(of.size)].reset_index(drop=True)
-    table["variable"] = [names[k] for k in of] * count
+    table = table.assign(estimate=found.ravel(), se=se, low=low, high=high)
     if not np.isscalar(q):
-        table["q"] = np.tile(shares, width * count)
-    table = table.assign(estimate=found.ravel(), se=se, low=low, high=high, df=df, n=n)
-    return Estimates(table, scaled)
+        table.insert(len(domains.labels.columns) + 1, "q", np.tile(shares, len(names) * len(domains.labels)))
+    return Estimates(table, share.cov * np.outer(scale, scale))
 
 
 @dataclass(frozen=True)

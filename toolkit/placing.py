@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scoring.estimate import interval
+from scoring.interval import interval
 from scoring.rank import rank_sets, ranks
 from toolkit.scheme import Scheme
 

@@ -9,7 +9,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from scoring.errors import EstimateError
-from scoring.estimate import Estimates, Names, domains_of, interval, mean
+from scoring.estimate import Estimates, Names, domains_of, mean
+from scoring.interval import interval
 from scoring.ratings.read import Ratings, State, read_ratings
 from scoring.ratings.rescale import has_label, rescaled, top_box, weighted_index
 from scoring.scale import Scale

@@ -12,7 +12,8 @@ import pandas as pd
 from scoring.columns import required
 from scoring.composite import satterthwaite
 from scoring.errors import EstimateError
-from scoring.estimate import Estimates, interval
+from scoring.estimate import Estimates
+from scoring.interval import interval
 from scoring.tree.leaves import Scored
 from scoring.variance import Floats
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from scoring.composite import difference_variance, satterthwaite
 from scoring.errors import EstimateError, several
-from scoring.estimate import interval
+from scoring.interval import interval
 from scoring.tree.aggregate import Aggregated, aggregate
 from scoring.tree.leaves import Leaves
 from scoring.tree.part import Part

@@ -7,13 +7,14 @@ the oracle is the rule's definition, which R takes as a function (tests/oracles/
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from scoring import AnswerError, EstimateError, Survey, calibrate, mean, quantile
+from scoring import AnswerError, EstimateError, Survey, calibrate, jackknife, mean, quantile
 from scoring.estimate import domains_of
 from scoring.quantiles import Distribution
 from scoring.variance import Floats
@@ -52,6 +53,23 @@ def test_equals_r(design: str, part: str) -> None:
         agree = np.isclose(floats(by_math[name]), floats(expected[name]), rtol=1e-12, equal_nan=True)
         assert agree.mean() > 0.8  # R's own rule is the same but for its two mistakes
     np.testing.assert_allclose(np.sqrt(np.diag(found.cov)), table["se"], rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("part", ["all", "by"])
+@pytest.mark.parametrize("design", [one for one in R if "jackknife" in R[one]])
+def test_under_replicates_equals_r(design: str, part: str) -> None:
+    # svyquantile of as.svrepdesign(type = "JKn" or "JK1"): squares around the replicates' mean, R's default
+    expected = R[design]["jackknife"]["definition"][part]
+    first = {name: role[0] if isinstance(role, list) else role for name, role in R[design]["roles"].items()}
+    made = jackknife(Survey(table_of(design), **first))  # R takes the first stage alone without a word
+    made = replace(made, replicates=replace(made.replicates, centre="mean"))
+    variables, q = list(dict.fromkeys(expected["variable"])), expected["q"][:5]
+    table = quantile(made, variables, q, by=expected.get("by")).table
+    if part == "all":  # R counts the rank of the weights of each domain
+        assert table["df"].tolist() == expected["degf"]
+        for name in ("estimate", "low", "high", "se"):
+            np.testing.assert_allclose(table[name], floats(expected[name]), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(table["estimate"], floats(expected["estimate"]), rtol=1e-9)
 
 
 def test_covariance_of_quantiles_is_the_correlation_of_the_shares_times_the_errors() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from scoring.estimate import interval
+from scoring.interval import interval
 from toolkit.placing import published
 from toolkit.scheme import EvaluateeClass, Group, Scheme
 from toolkit.scores import Scores
