@@ -124,6 +124,12 @@ def awards(
     >>> awards(pledged, [70, 95, 90, 80])[["unit", "shown"]].to_numpy().tolist()
     [[1, '+3,000'], [2, '金额原文未载'], [3, '+1,000']]
 
+    Plan S2: the best villages of the year are commended in a circular; here the first two.
+
+    >>> circular = Awards((AtPlaces("first", 2, "通报表扬"),), ties="all", both_ends="neither")
+    >>> awards(circular, [88, 95, 91])[["unit", "consequence"]].to_numpy().tolist()
+    [[1, '通报表扬'], [2, '通报表扬']]
+
     Plan S7: the three best grids of level three and of level four, 400 yuan each.
 
     >>> grids = Awards((AtPlaces("first", 3, "优秀网格", (400, 400, 400)),), "all", "neither")

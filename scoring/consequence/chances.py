@@ -24,7 +24,7 @@ from scoring.rank.places import TIE
 Counting = Literal["consecutive", "cumulative"]
 
 FLAT: Final = "flat, uncalibrated"
-"""The prior of `draws_given_data`, as results and reports must name it."""
+"""The prior of `draws_given_data`, as results must name it."""
 
 
 def streak_chance_if_all_equal(
@@ -258,7 +258,12 @@ def streak_chance_given_data(
 
 
 def award_chances(
-    rule: Awards, table: pd.DataFrame, scores: npt.ArrayLike, *, by: npt.ArrayLike | None = None
+    rule: Awards,
+    table: pd.DataFrame,
+    scores: npt.ArrayLike,
+    *,
+    by: npt.ArrayLike | None = None,
+    prior: str = FLAT,
 ) -> pd.DataFrame:
     """Probability, given the data, that each award or penalty goes to the right unit.
 
@@ -271,12 +276,14 @@ def award_chances(
         Draws of the true scores: `draws_given_data` (flat prior, uncalibrated), or another posterior.
     by : array_like, shape (p,), optional
         Class of each unit, as given to `awards`.
+    prior : str
+        The prior of the draws, to stand beside the chances.
 
     Returns
     -------
     DataFrame
-        The table with ``chance`` (that the unit truly is among the places of its rule) and ``chance_place``
-        (that it truly holds its place; tied units: one of those they share).
+        The table with ``chance`` (that the unit truly is among the places of its rule), ``chance_place``
+        (that it truly holds its place; tied units: one of those they share) and ``prior``.
 
     Raises
     ------
@@ -293,8 +300,8 @@ def award_chances(
     >>> score, cov = [95.0, 93.0, 81.0, 80.0], np.diag([0.5] * 4)
     >>> table = awards(rule, score)
     >>> found = award_chances(rule, table, draws_given_data(score, cov, draws=100_000))
-    >>> found[["unit", "shown", "chance"]].round(2).to_numpy().tolist()
-    [[3, '-5,000', 0.84]]
+    >>> found[["unit", "shown", "chance", "prior"]].round(2).to_numpy().tolist()
+    [[3, '-5,000', 0.84, 'flat, uncalibrated']]
     """
     where = "award_chances"
     values = numbers(f"{where}: scores", scores)
@@ -308,6 +315,7 @@ def award_chances(
     return table.assign(
         chance=(true_place <= listed).mean(axis=0),
         chance_place=((true_place >= place) & (true_place < place + tied)).mean(axis=0),
+        prior=prior,
     )
 
 

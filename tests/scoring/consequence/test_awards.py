@@ -211,6 +211,14 @@ def test_chances_are_of_the_class() -> None:
     assert found["chance"].tolist() == [1, 1]
 
 
+def test_the_prior_stands_beside_the_chances() -> None:
+    draws = draws_given_data([2, 1], np.eye(2), draws=10)
+    table = awards(plan(FIRST_TWO), [2, 1])
+    assert award_chances(plan(FIRST_TWO), table, draws)["prior"].tolist() == ["flat, uncalibrated"] * 2
+    named = award_chances(plan(FIRST_TWO), table, draws, prior="class")
+    assert named["prior"].tolist() == ["class"] * 2
+
+
 def test_joint_sets_and_chances_agree_on_what_is_certain() -> None:
     score, cov = np.array([90.0, 80, 70, 60]), np.eye(4) * 0.1
     assert rank_sets(score, cov)["high"].tolist() == [1, 2, 3, 4]
