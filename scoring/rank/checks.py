@@ -56,9 +56,10 @@ def class_rows(where: str, by: npt.ArrayLike | None, units: int) -> list[Positio
     """Give the positions of each class, in the order in which classes appear; without `by` there is one."""
     if by is None:
         return [np.arange(units)]
-    codes, names = pd.factorize(np.asarray(by))
-    if codes.shape != (units,):
-        raise EstimateError("other_length", where=f"{where}: by", found=len(codes), units=units)
+    given = np.asarray(by, dtype=object)  # as text, an empty class would become the class "nan"
+    if given.shape != (units,):
+        raise EstimateError("other_length", where=f"{where}: by", found=given.size, units=units)
+    codes, names = pd.factorize(given)
     missing = np.flatnonzero(codes < 0)
     if missing.size:
         raise EstimateError("no_class", where=f"{where}: by", count=missing.size, position=missing[0])

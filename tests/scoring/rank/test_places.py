@@ -118,6 +118,7 @@ def test_ordinal_in_classes_does_not_break_ties_between_classes() -> None:
         ("other_length", "by: must have one value for each of the 2 units; it has 3", {"by": [1, 1, 2]}),
         ("other_length", r"break_by\[0\]: .* it has 1", {"ties": "ordinal", "break_by": [[1]]}),
         ("no_class", "by: every unit needs a class; 1 have none, first at position 1", {"by": ["a", None]}),
+        ("no_class", "1 have none, first at position 0", {"by": [np.nan, "a"]}),
     ],
 )
 def test_refusals(rule: str, message: str, change: dict[str, Any]) -> None:
