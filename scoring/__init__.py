@@ -3,6 +3,11 @@
 from scoring.adjust.calibration import calibrate, post_stratify, rake, trim
 from scoring.adjust.diagnostics import WeightDiagnostics, weight_diagnostics
 from scoring.adjust.propensity import Propensity, response_propensity
+from scoring.composite.aggregate import aggregate
+from scoring.composite.change import change, round_change
+from scoring.composite.compose import Composed, compose
+from scoring.composite.leaves import Leaves, figures, leaf, leaves
+from scoring.composite.part import Part
 from scoring.consequence import (
     AtPlaces,
     Awards,
@@ -44,11 +49,6 @@ from scoring.replicate.make import bootstrap, brr, jackknife, replicate_weights,
 from scoring.response import response_rates
 from scoring.scale import Label, Scale
 from scoring.survey import Survey
-from scoring.tree.aggregate import aggregate
-from scoring.tree.change import change, round_change
-from scoring.tree.compose import Composed, compose
-from scoring.tree.leaves import Leaves, figures, leaf, leaves
-from scoring.tree.part import Part
 
 __all__ = [
     "Adjusted",

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scoring.composite import Composite, composite
+from scoring.composite.groups import Composite, composite
 from scoring.group import GroupScores, columns_of, group_scores
 from scoring.survey import Survey
 from toolkit.answers import Answers, State, completed, places

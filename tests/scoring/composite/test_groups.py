@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scoring import EstimateError
-from scoring.composite import composite, satterthwaite
+from scoring.composite.groups import composite, satterthwaite
 from scoring.group import GroupScores
 
 EVALUATEES = ["甲", "乙", "丙"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from scoring.composite.part import How, Missing
 from scoring.errors import EstimateError
-from scoring.tree.part import How, Missing
 from scoring.variance import Floats
 
 

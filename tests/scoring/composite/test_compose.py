@@ -23,7 +23,7 @@ from scoring import (
     mean,
     rank_sets,
 )
-from scoring.composite import composite
+from scoring.composite.groups import composite
 from scoring.group import group_scores
 from scoring.scale import Scale
 

@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from scoring.columns import required
-from scoring.composite import satterthwaite
+from scoring.composite.groups import satterthwaite
+from scoring.composite.leaves import Scored
 from scoring.errors import EstimateError
 from scoring.estimate import Estimates
 from scoring.interval import interval
-from scoring.tree.leaves import Scored
 from scoring.variance import Floats
 
 
@@ -68,7 +68,7 @@ def change(now: Scored, before: Scored, shared: npt.ArrayLike | None = None, lev
     --------
     80 and 76 with variances 3 and 2: 4 with variance 5; with a covariance of 2 between the rounds 1.
 
-    >>> from scoring.tree.compose import PartScores
+    >>> from scoring.composite.compose import PartScores
     >>> one = np.ones((1, 1))
     >>> now = PartScores("综合", ["甲局"], 80 * one[0], 3 * one, 30 * one[0], 30 * one)
     >>> before = PartScores("综合", ["甲局"], 76 * one[0], 2 * one, 20 * one[0], 20 * one)

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scoring.composite import difference_variance, satterthwaite
+from scoring.composite.aggregate import Aggregated, aggregate
+from scoring.composite.groups import difference_variance, satterthwaite
+from scoring.composite.leaves import Leaves
+from scoring.composite.part import Part
 from scoring.errors import EstimateError, several
 from scoring.interval import interval
-from scoring.tree.aggregate import Aggregated, aggregate
-from scoring.tree.leaves import Leaves
-from scoring.tree.part import Part
 from scoring.variance import Floats
 
 Fault = tuple[str, dict[str, Any]]

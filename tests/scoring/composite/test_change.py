@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from scoring import AnswerError, EstimateError, Survey, change, mean, round_change
-from scoring.composite import composite
+from scoring.composite.compose import PartScores
+from scoring.composite.groups import composite
 from scoring.group import group_scores
 from scoring.scale import Scale
-from scoring.tree.compose import PartScores
 
 
 def scores(names: str, estimate: list[float], variance: list[float], df: float = 20.0) -> PartScores:
