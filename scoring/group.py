@@ -40,6 +40,8 @@ class GroupScores:
         Answer sheets with at least one valid answer.
     means : ndarray of float, shape (D, K)
         Each indicator's mean rating, NaN where it is not asked.
+    points : ndarray of float, shape (D, K)
+        What its ratings count of the full mark, on average; their mean over the indicators is the score.
     shares, shares_se : ndarray of float, shape (D, L)
         Share of each label among valid answers, averaged over the indicators, and its error.
     """
@@ -52,6 +54,7 @@ class GroupScores:
     df: Floats
     n: NDArray[np.int64]
     means: Floats
+    points: Floats
     shares: Floats
     shares_se: Floats
 
@@ -168,6 +171,7 @@ def group_scores(
         df=df,
         n=np.bincount(domains.codes, weights=cells.valid.any(axis=1), minlength=size).astype(np.int64),
         means=np.where(asked, _mean_ratings(cells.counts(weights), chosen, points, scale), np.nan),
+        points=np.where(asked, chosen.mean[:, :, 0], np.nan),
         shares=values[:, 1:],
         shares_se=np.sqrt(np.maximum(np.diag(cov), 0.0)).reshape(size, width)[:, 1:],
     )

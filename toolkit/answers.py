@@ -42,6 +42,11 @@ class Answers:
         """Which answers are 不了解, shape (rows, K)."""
         return np.asarray(self.state == State.DONT_KNOW)
 
+    @property
+    def not_due(self) -> NDArray[np.bool_]:
+        """Which answers nobody waits for: 不了解, and what was not shown; shape (rows, K)."""
+        return np.isin(self.state, (State.DONT_KNOW, State.NOT_ASKED))
+
 
 @dataclass(frozen=True)
 class Finding:

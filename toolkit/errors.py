@@ -21,6 +21,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "one_of": ("must be one of {due}; it is {found!r}", "只能是 {due} 之一，现为 {found!r}"),
     "weights_sum": ("weights must sum to 1; they sum to {found}", "权重之和必须为 1，现为 {found}"),
     "positive": ("must be above 0; it is {found}", "必须大于 0，现为 {found}"),
+    "label_value": (
+        "must lie between 0 and the full mark {full:g}; it is {found:g}",
+        "必须在 0 与满分 {full:g} 之间，现为 {found:g}",
+    ),
     "break_by": (
         "names groups that tell equal scores apart, with ties = 'ordinal' and only then; it is {found} with ties = {ties!r}",
         "列出同分时依次比较的组，只在 ties = 'ordinal' 时写；现为 {found}，ties = {ties!r}",

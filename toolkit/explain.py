@@ -228,14 +228,12 @@ def _digits(
 ) -> int:
     """Find how many decimals lead from any line of the working to the published score."""
     decimals = scheme.ranking.decimals
-    gain = Fraction(repr(scheme.full_mark)) / (scheme.scale.high - scheme.scale.low)
     for digits in range(max(LEAST_DIGITS, decimals + 2), MOST_DIGITS):
         moved = sum((Fraction(repr(one["points"])) for one in changes), Fraction(0))
         ways = [moved + Fraction(fixed(surveyed, digits)), moved, moved, moved]
         for group, own, answers in groups:
             weight = Fraction(repr(group.weight))
-            means = [Fraction(fixed(one["mean"], digits)) - scheme.scale.low for one in answers]
-            ways[1] += weight * gain * sum(means) / len(means)
+            ways[1] += weight * sum(_points(scheme, one, digits) for one in answers) / len(answers)
             ways[2] += weight * Fraction(fixed(own["estimate"], digits))
             ways[3] += Fraction(fixed(group.weight * own["estimate"], digits))
         if (published(np.array([float(way) for way in ways]), decimals) == row["score"]).all():
@@ -243,10 +241,33 @@ def _digits(
     return MOST_DIGITS
 
 
+def _points(scheme: Scheme, one: Row, digits: int) -> Fraction:
+    """What an indicator's printed mean counts of the full mark."""
+    scale = scheme.scale
+    if scale.has_values:
+        return Fraction(fixed(one["points"], digits))
+    mean = Fraction(fixed(one["mean"], digits))
+    above = mean - scale.low if scale.best == "high" else scale.high - mean
+    return Fraction(repr(scheme.full_mark)) / (scale.high - scale.low) * above
+
+
+def _score_working(scheme: Scheme, answers: Sequence[Row], digits: int) -> str:
+    """Write a group's score as the plan computes it from the printed means."""
+    scale, full = scheme.scale, f"{scheme.full_mark:g}"
+    low, high = (f"({end})" if end < 0 else str(end) for end in (scale.low, scale.high))
+    means = [fixed(one["points" if scale.has_values else "mean"], digits) for one in answers]
+    if scale.has_values:
+        return f"({' + '.join(means)}) ÷ {len(means)}"
+    if scale.best == "low":
+        means = [f"({high} − {mean})" for mean in means]
+    elif scale.low:
+        means = [f"({mean} − {low})" for mean in means]
+    return f"{full} ÷ ({high} − {low}) × ({' + '.join(means)}) ÷ {len(means)}"
+
+
 def _score_rows(case: _Case) -> Iterator[Row]:
     """Give the answers, each group's score, and the composite."""
     scheme, number = case.scheme, case.number
-    low, high = scheme.scale.low, scheme.scale.high
     for group, own, answers in case.groups:
         label = case.say("group", name=group.name, weight=share(group.weight))
         yield {"step": "group", "group": group.id, "label": label, "value": group.weight}
@@ -255,13 +276,9 @@ def _score_rows(case: _Case) -> Iterator[Row]:
             working = _mean(case, group, one)
             yield {"step": "answers", "group": group.id, "label": one["indicator"], **counts} | {
                 "working": working,
-                "value": one["mean"],
+                "value": one["points" if scheme.scale.has_values else "mean"],
             }
-        terms = [f"({number(one['mean'])} − {low})" if low else number(one["mean"]) for one in answers]
-        working = (
-            f"{scheme.full_mark:g} ÷ ({high} − {low}) × ({' + '.join(terms)}) ÷ {len(terms)}"
-            f" = {number(own['estimate'])}"
-        )
+        working = f"{_score_working(scheme, answers, case.digits)} = {number(own['estimate'])}"
         yield _row(case, "score", working, own["estimate"], group)
         part = group.weight * own["estimate"]
         working = f"{number(own['estimate'])} × {share(group.weight)} = {number(part)}"
@@ -282,9 +299,12 @@ def _score_rows(case: _Case) -> Iterator[Row]:
 
 
 def _mean(case: _Case, group: Group, one: Row) -> str:
-    mean = case.number(one["mean"])
+    has_values = case.scheme.scale.has_values
+    mean = case.number(one["points" if has_values else "mean"])
     if group.official == "design":
         return case.say("weighted_mean", mean=mean)
+    if has_values:  # of each label so many answers times what it is worth: values may have decimals
+        return f"{case.number(one['points'] * one['valid'])} ÷ {count(one['valid'])} = {mean}"
     # Ratings are whole numbers, so their sum is what the mean lost to division.
     return f"{count(round(one['mean'] * one['valid']))} ÷ {count(one['valid'])} = {mean}"
 

@@ -19,7 +19,7 @@ from scoring.group import columns_of
 from toolkit.answers import Answers, State
 from toolkit.scheme import Group
 from toolkit.scores import Drawn
-from toolkit.simulate import BLANK, DONT_KNOW, NOT_ASKED, Chance, Population
+from toolkit.simulate import BLANK, DONT_KNOW, NOT_ASKED, Chance, Population, worst_first
 
 Floats = NDArray[np.float64]
 Ratings = NDArray[np.int8]
@@ -98,8 +98,9 @@ def _group(
     made = ratings[at]
     if how.interviewer and len(places) == 2:
         asked_by = people.iloc[at].groupby(places, sort=False, observed=True).ngroup().to_numpy()
+        steps = scheme.scale.high - scheme.scale.low
         colour = how.interviewer * chance.normal(f"{group.id} interviewer", asked_by.max() + 1)[asked_by]
-        made = _coloured(made, colour, chance.uniform(f"{group.id} rounding", *made.shape), scheme.scale.high)
+        made = _coloured(made, colour, chance.uniform(f"{group.id} rounding", *made.shape), steps)
     who = people[draw.unit].to_numpy()[at]
     if draw.per_evaluatee:
         whom = people["evaluatee"].to_numpy()[at]
@@ -110,7 +111,7 @@ def _group(
     state = np.full(made.shape, State.RATED, dtype=np.int8)
     for code, one in STATES.items():
         state[made == code] = one
-    values = np.where(state == State.RATED, made.astype(np.float64), np.nan)
+    values = np.where(state == State.RATED, worst_first(scheme.scale)[made], np.nan)
     table = pd.DataFrame(values, columns=columns_of(scheme.indicators))
     table.insert(0, "respondent", who)
     of = pd.Categorical(whom, categories=list(scheme.evaluatees))

@@ -443,10 +443,14 @@ def _label_faults(scheme: Scheme) -> Iterator[Fault]:
         yield fault("scale.labels", "labels", found=text)
     yield from _repeats("scale.labels", lambda: [label.name for label in scheme.scale.labels])
     ratings = {str(one) for one in range(scheme.scale.low, scheme.scale.high + 1)}
-    for word in (*scheme.scale.dont_know, *scheme.scale.refused):
+    words = [*scheme.scale.dont_know, *scheme.scale.refused, *getattr(scheme.scale, "not_asked", ())]
+    for word in words:
         if word in ratings:
             yield fault("scale.dont_know", "word_is_rating", word=word)
-    yield from _repeats("scale.dont_know", lambda: [*scheme.scale.dont_know, *scheme.scale.refused])
+    yield from _repeats("scale.dont_know", lambda: words)
+    for at, label in enumerate(scheme.scale.labels):
+        if label.value is not None and not 0 <= label.value <= scheme.full_mark:
+            yield fault(f"scale.labels[{at}].value", "label_value", found=label.value, full=scheme.full_mark)
 
 
 def _name_faults(scheme: Scheme) -> Iterator[Fault]:

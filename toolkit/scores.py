@@ -79,8 +79,8 @@ class Scores:
     labels : DataFrame
         Share of each label among valid answers, composite over the groups, with its error ``se``.
     answers : DataFrame
-        One row per group, evaluatee and indicator: ``mean`` rating, ``valid`` answers, ``dont_know``,
-        ``refused`` and ``blank``, as ``toolkit.tally`` counts them.
+        One row per group, evaluatee and indicator: ``mean`` rating, the ``points`` it counts, ``valid``
+        answers, ``dont_know``, ``refused`` and ``blank``, as ``toolkit.tally`` counts them.
     response : DataFrame
         One row per group and evaluatee: what became of the drawn, and response rates, as
         ``toolkit.response`` gives them; empty where the scores were not made by a round.
@@ -267,7 +267,7 @@ def score(scheme: Scheme, drawn: Mapping[str, Drawn], answers: Mapping[str, Answ
         labels=_labels(scheme, whole, order),
         answers=pd.concat(
             [
-                tally(scheme, group, answers[group.id], scored.means[order])
+                tally(scheme, group, answers[group.id], scored.means[order], scored.points[order])
                 for group, scored in zip(scheme.groups, by_group, strict=True)
             ],
             ignore_index=True,
@@ -346,7 +346,7 @@ def _group(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Grou
         scheme.scale,
         full_mark=scheme.full_mark,
         official=group.official,
-        census_dont_know=answers.dont_know if is_census else None,
+        census_dont_know=answers.not_due if is_census else None,
         unit="respondent",
     )
 

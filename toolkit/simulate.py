@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from scoring.group import columns_of
+from scoring.scale import Scale
 from toolkit.errors import RoundError, fault
 from toolkit.resources import shipped
 from toolkit.scheme import Group, Scheme
@@ -63,7 +64,7 @@ class Population:
         By frame name, as an office would send them; a column ``made`` says 模拟 in every row.
     ratings : dict of ndarray of int8
         By group: shape (people, K) where each evaluatee has its own people, otherwise
-        (people, evaluatees, K); -1 is 不了解, -2 blank, -3 not asked.
+        (people, evaluatees, K); steps above the worst rating, -1 is 不了解, -2 blank, -3 not asked.
     truth : DataFrame
         One row per evaluatee: each group's score and the composite over all who would answer validly.
     """
@@ -146,9 +147,8 @@ def make_answers(population: Population, respondents: Mapping[str, pd.DataFrame]
     """
     scheme = population.scheme
     columns = columns_of(scheme.indicators)
-    words = np.array(
-        [*(str(r) for r in range(scheme.scale.high + 1)), "", "", scheme.scale.dont_know[0]], dtype=object
-    )
+    said = map(str, worst_first(scheme.scale))
+    words = np.array([*said, "", "", scheme.scale.dont_know[0]], dtype=object)  # the last for codes below 0
     sheets = []
     for group in scheme.groups:
         draw = group.draws[-1]
@@ -167,6 +167,17 @@ def make_answers(population: Population, respondents: Mapping[str, pd.DataFrame]
         heads = {"group": group.id, "respondent": who, "evaluatee": whom}
         sheets.append(pd.DataFrame({**heads, **{c: cells[:, k] for k, c in enumerate(columns)}}))
     return pd.concat(sheets, ignore_index=True).assign(made=MADE)
+
+
+def worst_first(scale: Scale) -> NDArray[np.int64]:
+    """Give the ratings of a scale from the worst to the best.
+
+    >>> from scoring.scale import Scale
+    >>> worst_first(Scale(1, 3, best="low")).tolist()
+    [3, 2, 1]
+    """
+    ratings = np.arange(scale.low, scale.high + 1)
+    return ratings if scale.best == "high" else ratings[::-1]
 
 
 def compare_truth(scores: Scores, population: Population) -> pd.DataFrame:
@@ -278,7 +289,8 @@ def _ratings(
         strange = chance.uniform(f"{name} stranger", len(people), len(quality), 1) < rarely
         unknown = strange | (chance.uniform(f"{name} knows", *shape) < 0.02)
     latent = latent + 1.0 * chance.normal(f"{name} item", *shape)
-    made = np.clip(np.rint(latent), scheme.scale.low, scheme.scale.high).astype(np.int8)
+    steps = scheme.scale.high - scheme.scale.low
+    made = np.clip(np.rint(latent * (steps / 10)), 0, steps).astype(np.int8)  # latent runs from 0 to 10
     made[unknown] = DONT_KNOW
     made[chance.uniform(f"{name} blank", *shape) < 0.006] = BLANK
     made[~due] = NOT_ASKED
@@ -288,8 +300,8 @@ def _ratings(
 def _true_scores(
     scheme: Scheme, group: Group, people: pd.DataFrame, made: NDArray[np.int8], asked: NDArray[np.bool_]
 ) -> Floats:
-    low, high = scheme.scale.low, scheme.scale.high
-    valid = made >= low
+    scale, valid = scheme.scale, made >= 0
+    points = scale.points(scheme.full_mark)[worst_first(scale) - scale.low]
     if group.own_lists:
         at = pd.Index(scheme.evaluatees).get_indexer(pd.Index(people["evaluatee"]))
 
@@ -301,6 +313,6 @@ def _true_scores(
             return np.asarray(values.sum(axis=0))
 
     counts = sums(valid.astype(np.float64))
-    means = np.divide(sums(np.where(valid, made, 0.0)), counts, out=np.zeros(asked.shape), where=counts > 0)
-    rate = asked / asked.sum(axis=1, keepdims=True)
-    return np.asarray(((means - low) * rate).sum(axis=1) * scheme.full_mark / (high - low))
+    counted = np.where(valid, points[made], 0.0)
+    means = np.divide(sums(counted), counts, out=np.zeros(asked.shape), where=counts > 0)
+    return np.asarray((means * asked / asked.sum(axis=1, keepdims=True)).sum(axis=1))

@@ -28,7 +28,13 @@ def counted_sheets(scheme: Scheme, answers: Answers) -> Counts:
     return _by_evaluatee(scheme, answers, np.asarray(counts.any(axis=1))[:, None])[:, 0]
 
 
-def tally(scheme: Scheme, group: Group, answers: Answers, means: NDArray[np.float64]) -> pd.DataFrame:
+def tally(
+    scheme: Scheme,
+    group: Group,
+    answers: Answers,
+    means: NDArray[np.float64],
+    points: NDArray[np.float64],
+) -> pd.DataFrame:
     """Count what became of every answer that one group's sheets ask for.
 
     Parameters
@@ -37,14 +43,15 @@ def tally(scheme: Scheme, group: Group, answers: Answers, means: NDArray[np.floa
     group : Group
     answers : Answers
         Of the group.
-    means : ndarray of float, shape (E, K)
-        Mean ratings, in the scheme's order of evaluatees and in the order of the rating columns.
+    means, points : ndarray of float, shape (E, K)
+        Mean ratings, and what they count of the full mark on average, in the scheme's order of evaluatees
+        and in the order of the rating columns.
 
     Returns
     -------
     DataFrame
-        ``group``, ``evaluatee``, ``indicator``, ``mean``, ``valid``, ``dont_know`` (removed for 不了解;
-        with the whole sheet, where the scheme removes it), ``refused`` and ``blank``: the four counts
+        ``group``, ``evaluatee``, ``indicator``, ``mean``, ``points``, ``valid``, ``dont_know`` (removed for
+        不了解; with the whole sheet, where the scheme removes it), ``refused`` and ``blank``: the four counts
         add up to the evaluatee's sheets.
     """
     is_valid = answers.table.iloc[:, 2:].notna().to_numpy()
@@ -65,6 +72,7 @@ def tally(scheme: Scheme, group: Group, answers: Answers, means: NDArray[np.floa
             "evaluatee": [row[1] for row in rows],
             "indicator": [row[2] for row in rows],
             "mean": means[e, k],
+            "points": points[e, k],
             "valid": valid[e, k],
             "dont_know": dont_know[e, k],
             "refused": refused[e, k],

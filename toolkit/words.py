@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from types import MappingProxyType
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from sampling.designs import (
     Systematic,
     number_of,
 )
+from scoring.scale import Label
 from toolkit.scheme import Draw, Scheme
 
 Language = Literal["zh", "en"]
@@ -37,11 +38,24 @@ PLAN: dict[str, tuple[str, str]] = {
         "  {name}: {units}, {indicators} indicators ({names}), conducted by {by}, ranked apart",
     ),
     "scale": ("评分", "Ratings"),
-    "scale_line": (
+    "scale_steps": (
         "  每项 {low}—{high} 分：{labels}。{empty} 先剔除（{per}），再算每项均值，各项平均后折成 {mark} 分。",
         "  Each indicator {low}–{high}: {labels}. {empty} is removed first ({per}); the mean of each indicator over "
         "its valid answers, averaged over the indicators, is put on a scale of {mark}.",
     ),
+    "scale_low_best": (
+        "  每项 {low}—{high} 分，{low} 最好：{labels}。{empty} 先剔除（{per}），再算每项均值，各项平均后折成 {mark} 分"
+        "（{low} 折成 {mark}，{high} 折成 0）。",
+        "  Each indicator {low}–{high}, {low} is best: {labels}. {empty} is removed first ({per}); the mean of each "
+        "indicator over its valid answers, averaged over the indicators, is put on a scale of {mark} ({low} counts "
+        "{mark}, {high} counts 0).",
+    ),
+    "scale_values": (
+        "  每项 {low}—{high} 分，按等次计分：{labels}。{empty} 先剔除（{per}），再算每项计分的均值，各项平均（满分 {mark}）。",
+        "  Each indicator {low}–{high}, counted by its label: {labels}. {empty} is removed first ({per}); the mean of "
+        "each indicator over its valid answers is averaged over the indicators (full mark {mark}).",
+    ),
+    "worth": ("计 {value:g} 分", "counts {value:g}"),
     "indicator": ("按指标", "per indicator"),
     "respondent": ("整份", "with the whole sheet"),
     "groups": ("调查对象", "Respondents"),
@@ -216,10 +230,8 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
     say = _speaker(language)
     scale = scheme.scale
     comma = "、" if language == "zh" else ", "
-    labels = comma.join(
-        f"{one.name} {one.low}" if one.low == one.high else f"{one.name} {one.low}–{one.high}"
-        for one in scale.labels
-    )
+    labels = comma.join(_label_in_words(one, say) for one in scale.labels)
+    kind = "values" if scale.has_values else "low_best" if scale.best == "low" else "steps"
     lines = [
         say("head", title=scheme.title, id=scheme.id),
         say("place", place=scheme.place),
@@ -244,7 +256,7 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
         "",
         say("scale"),
         say(
-            "scale_line",
+            f"scale_{kind}",
             low=scale.low,
             high=scale.high,
             labels=labels,
@@ -291,6 +303,12 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
         lines += ["", say("unclear")]
         lines += [say("point", open=one.open, reading=one.reading, key=one.key) for one in scheme.unclear]
     return "\n".join(lines)
+
+
+def _label_in_words(label: Label, say: Callable[..., str]) -> str:
+    ratings = str(label.low) if label.low == label.high else f"{label.low}–{label.high}"
+    worth = "" if label.value is None else f" {say('worth', value=label.value)}"
+    return f"{label.name} {ratings}{worth}"
 
 
 def rule_in_words(scheme: Scheme, language: Language = "zh") -> str:

@@ -183,6 +183,18 @@ SCHEME_FAULTS: list[tuple[str, list[tuple[str, str]], str, str]] = [
         "ranking.decimals：不能小于 0，现为 -1",
     ),
     (
+        "label_value",
+        [
+            ("low = 0, high = 0 }", "low = 0, high = 0, value = -5 }"),
+            ("low = 1, high = 2 }", "low = 1, high = 2, value = 30 }"),
+            ("low = 3, high = 6 }", "low = 3, high = 6, value = 60 }"),
+            ("low = 7, high = 9 }", "low = 7, high = 9, value = 80 }"),
+            ("low = 10, high = 10 }", "low = 10, high = 10, value = 100 }"),
+        ],
+        "scale.labels[0].value: must lie between 0 and the full mark 100; it is -5",
+        "scale.labels[0].value：必须在 0 与满分 100 之间，现为 -5",
+    ),
+    (
         "break_by",
         [('ties = "min"', 'ties = "ordinal"')],
         "ranking.break_by: names groups that tell equal scores apart, with ties = 'ordinal' and only then; "

@@ -16,7 +16,7 @@ import pytest
 from scipy import stats
 
 from scoring import EstimateError
-from scoring.scale import Scale
+from scoring.scale import Label, Scale
 from toolkit import Round, Scores
 from toolkit.errors import UnknownNameError
 from toolkit.explain import MOST_DIGITS
@@ -408,3 +408,53 @@ def test_a_changed_score_may_tie_and_is_told_apart_as_well(panel_scores: Panels)
     after = reviewed(scores, [Change("甲", 5.0, "信访属实", "复核组")])
     assert after.table["rank"].tolist() == [1, 2]
     assert after.trail[["rank_before", "rank_after"]].to_numpy().tolist() == [[2, 1]]
+
+
+def rated(values: list[list[int]]) -> list[list[list[int]]]:
+    """Give a panel's ratings on one indicator, (members, evaluatees, 1), from a list for each evaluatee."""
+    return [[[one] for one in row] for row in zip(*values, strict=True)]
+
+
+WORTH = (
+    Label("不满意", 1, 2, 30),
+    Label("基本满意", 3, 3, 70),
+    Label("满意", 4, 4, 85.5),
+    Label("很满意", 5, 5, 100),
+)
+
+
+@pytest.mark.parametrize(
+    ("scale", "score", "mean", "working"),
+    [
+        # Members rate 1, 2, 2 and 5: a mean of 2.5.
+        (Scale(1, 5), 37.5, 2.5, "100 ÷ (5 − 1) × ((2.5000 − 1)) ÷ 1 = 37.5000"),
+        (Scale(1, 5, best="low"), 62.5, 2.5, "100 ÷ (5 − 1) × ((5 − 2.5000)) ÷ 1 = 62.5000"),
+        (Scale(-5, 5), 75.0, 2.5, "100 ÷ (5 − (-5)) × ((2.5000 − (-5))) ÷ 1 = 75.0000"),
+        # 30 + 30 + 30 + 100 = 190, over four.
+        (Scale(1, 5, WORTH), 47.5, 47.5, "(47.5000) ÷ 1 = 47.5000"),
+    ],
+    ids=["from 1", "best low", "below 0", "label values"],
+)
+def test_every_scale_is_worked_as_it_counts(
+    panel_scores: Panels, scale: Scale, score: float, mean: float, working: str
+) -> None:
+    ratings = rated([[1, 2, 2, 5], [3, 3, 3, 3]])
+    scores = panel_scores(("甲", "乙"), (1.0, ratings), indicators=("态度",), scale=scale)
+    assert scores.table["estimate"].tolist()[0] == pytest.approx(score)
+    steps = scores.explain("甲").steps.set_index("step")
+    assert steps.loc["score", "working"] == working
+    assert steps.loc["answers", "value"] == pytest.approx(mean)
+    if scale.has_values:
+        assert steps.loc["answers", "working"] == "190.0000 ÷ 4 = 47.5000"
+    assert steps.loc["published", "value"] == pytest.approx(score)
+
+
+def test_what_was_not_shown_is_no_missing_answer_of_a_census(panel_scores: Panels) -> None:
+    scale = Scale(0, 10, not_asked=("未出示",))
+    members: list[list[list[Any]]] = [[["未出示"], [9]], [[8], [7]], [[6], [8]]]
+    shown = panel_scores(("甲", "乙"), (1.0, members), indicators=("态度",), scale=scale)
+    assert shown.table["se"].tolist() == [0, 0]
+    members[0][0] = [""]
+    blank = panel_scores(("甲", "乙"), (1.0, members), indicators=("态度",), scale=scale)
+    # s² = 2 of 8 and 6, over 1/2 - 1/3, on the scale of 100
+    assert blank.table["se"].tolist() == pytest.approx([10 * np.sqrt(2 * (1 / 2 - 1 / 3)), 0])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sampling import SpatiallyBalanced
+from scoring.scale import Label, Scale
 from toolkit import Round, Scheme, Scores
 from toolkit.report.method import counted, method_steps, stages, terms
 from toolkit.scheme import DontKnow, Ranking
@@ -50,6 +51,23 @@ def test_what_becomes_of_dont_know(scores: Scores, rule: DontKnow, removed: str,
     scheme = replace(scores.scheme, dont_know=rule)
     assert removed in told(scores, scheme)["每类对象的得分"]
     assert counts in counted(scheme)
+
+
+@pytest.mark.parametrize(
+    ("scale", "formula"),
+    [
+        (Scale(1, 5, best="low"), "得分 ＝ 100 ÷ 4 ×（5 － 各项指标均值的平均）"),
+        (Scale(-2, 2), "得分 ＝ 100 ÷ 4 ×（各项指标均值的平均 － （-2））"),
+        (
+            Scale(0, 1, (Label("不满意", 0, 0, 30), Label("满意", 1, 1, 85.5))),
+            "得分 ＝ 各项指标计分均值的平均",
+        ),
+    ],
+)
+def test_what_ratings_count(scores: Scores, scale: Scale, formula: str) -> None:
+    step = told(scores, replace(scores.scheme, scale=scale))["每类对象的得分"]
+    assert formula in step
+    assert ("按等次计分（不满意 30 分、满意 85.5 分）" in step) == scale.has_values
 
 
 def test_scale_and_level(scores: Scores) -> None:

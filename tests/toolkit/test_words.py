@@ -26,6 +26,7 @@ from sampling import (
 )
 from sampling.allocation.declared import ALLOCATIONS
 from sampling.designs import PPSMethod
+from scoring.scale import Label, Scale
 from toolkit import Scheme
 from toolkit.words import PLAN, design_in_words
 
@@ -123,4 +124,20 @@ def test_every_kind_has_words() -> None:
 )
 def test_what_becomes_of_a_lonely_unit_is_told(rule: Any, chinese: str, english: str, small: Scheme) -> None:
     scheme = replace(small, lonely_psu=rule)
+    assert chinese in scheme.in_words("zh") and english in scheme.in_words("en")
+
+
+@pytest.mark.parametrize(
+    ("scale", "chinese", "english"),
+    [
+        (Scale(1, 5, best="low"), "每项 1—5 分，1 最好", "(1 counts 100, 5 counts 0)"),
+        (
+            Scale(0, 1, (Label("不满意", 0, 0, 30), Label("满意", 1, 1, 85.5))),
+            "按等次计分：不满意 0 计 30 分、满意 1 计 85.5 分。",
+            "counted by its label: 不满意 0 counts 30, 满意 1 counts 85.5.",
+        ),
+    ],
+)
+def test_a_scale_is_told_as_it_counts(scale: Scale, chinese: str, english: str, small: Scheme) -> None:
+    scheme = replace(small, scale=scale)
     assert chinese in scheme.in_words("zh") and english in scheme.in_words("en")

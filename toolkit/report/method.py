@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sampling.designs import Balanced, SpatiallyBalanced, Systematic, method_of
+from scoring.scale import Scale
 from toolkit.report.tables import largest_gap
 from toolkit.report.writing import fixed, span, weight
 from toolkit.scheme import Group, Scheme
@@ -99,12 +100,26 @@ def _group_score(scheme: Scheme) -> Step:
         removed = f"每项指标先剔除{unsure}、拒答和空白，"
     else:
         removed = f"有一项答{unsure}的，整份剔除；拒答和空白不计。"
+    if scale.has_values:
+        worth = "、".join(f"{one.name} {one.value:g} 分" for one in scale.labels)
+        return Step(
+            "每类对象的得分",
+            f"{removed}余下的有效评分按等次计分（{worth}）求均值；再把各项指标的均值简单平均。",
+            "得分 ＝ 各项指标计分均值的平均",
+        )
     return Step(
         "每类对象的得分",
         f"{removed}对余下的有效评分求均值；再把各项指标的均值简单平均，折算成 {scheme.full_mark:g} 分制。",
-        f"得分 ＝ {scheme.full_mark:g} ÷ {scale.high - scale.low} ×（各项指标均值的平均"
-        f"{f' － {scale.low}' if scale.low else ''}）",
+        f"得分 ＝ {scheme.full_mark:g} ÷ {scale.high - scale.low} ×（{_above(scale)}）",
     )
+
+
+def _above(scale: Scale) -> str:
+    """How far the mean of the indicators is from the worst rating."""
+    low, high = (f"（{end}）" if end < 0 else str(end) for end in (scale.low, scale.high))
+    if scale.best == "low":
+        return f"{high} － 各项指标均值的平均"
+    return f"各项指标均值的平均{f' － {low}' if scale.low else ''}"
 
 
 def _composite(scores: Scores) -> Step:
