@@ -25,6 +25,11 @@ from scoring.derived import contrast, derive, difference
 from scoring.design_effect import design_effects
 from scoring.errors import AnswerError, EstimateError
 from scoring.estimate import Estimates, mean, ratio, share, total
+from scoring.grade.bands import class_bands
+from scoring.grade.chances import Chances, grade_chances, place_chances, true_score_draws
+from scoring.grade.given import grades
+from scoring.grade.needed import score_needed
+from scoring.grade.rules import Grade, Grading, TopPlaces, TopShare
 from scoring.points.adjust import Adjusted, adjusted, limited
 from scoring.points.completion import Completion, completion_scores
 from scoring.points.inspections import Average, Checks, Item, averaged, check_scores
@@ -57,12 +62,15 @@ __all__ = [
     "AtPlaces",
     "Average",
     "Awards",
+    "Chances",
     "Checks",
     "Completion",
     "Composed",
     "EstimateError",
     "Estimates",
     "EventLevel",
+    "Grade",
+    "Grading",
     "Item",
     "Label",
     "Ladder",
@@ -77,6 +85,8 @@ __all__ = [
     "State",
     "Step",
     "Survey",
+    "TopPlaces",
+    "TopShare",
     "TotalLimit",
     "Veto",
     "WeightDiagnostics",
@@ -90,6 +100,7 @@ __all__ = [
     "calibrate",
     "change",
     "check_scores",
+    "class_bands",
     "completion_scores",
     "compose",
     "contrast",
@@ -101,6 +112,8 @@ __all__ = [
     "draws_given_data",
     "draws_of_rounds",
     "figures",
+    "grade_chances",
+    "grades",
     "has_label",
     "index_score",
     "jackknife",
@@ -111,6 +124,7 @@ __all__ = [
     "limited",
     "mean",
     "open_ranks",
+    "place_chances",
     "post_stratify",
     "quantile",
     "rake",
@@ -126,6 +140,7 @@ __all__ = [
     "response_rates",
     "round_change",
     "satisfaction_rate",
+    "score_needed",
     "share",
     "streak_chance_given_data",
     "streak_chance_if_all_equal",
@@ -135,6 +150,7 @@ __all__ = [
     "top_box_share",
     "total",
     "trim",
+    "true_score_draws",
     "undecided_pairs",
     "weight_diagnostics",
     "weighted_index",
