@@ -133,7 +133,7 @@ def summary(many: pd.DataFrame) -> dict[str, float]:
 def main() -> None:
     """Run and print."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--probabilities", type=int, default=40_000, help="of each setting and prior")
+    arguments.add_argument("--probabilities", type=int, default=30_000, help="of each setting and prior")
     arguments.add_argument("--draws", type=int, default=1_000)
     arguments.add_argument("--processes", type=int, default=2)
     chosen = arguments.parse_args()

@@ -25,6 +25,19 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "must lie between 0 and the full mark {full:g}; it is {found:g}",
         "必须在 0 与满分 {full:g} 之间，现为 {found:g}",
     ),
+    "rule": ("{english}", "{chinese}"),
+    "conditions_file": (
+        "the scheme's grades rest on outside conditions: write conditions.csv in the round's folder, with the columns evaluatee, {due}; it has {found}",
+        "方案的等级要看外部条件：请在本轮文件夹写 conditions.csv，列为 evaluatee, {due}；现有 {found}",
+    ),
+    "condition": (
+        "row {row}: {column!r} of {evaluatee!r} must be 是 or 否; it is {found!r}",
+        "第 {row} 行：{evaluatee!r} 的“{column}”须填“是”或“否”，现为 {found!r}",
+    ),
+    "condition_rows": (
+        "each evaluatee needs one row; {found} have none or several",
+        "每个被评单位应有一行；没有或多于一行的有 {found}",
+    ),
     "break_by": (
         "names groups that tell equal scores apart, with ties = 'ordinal' and only then; it is {found} with ties = {ties!r}",
         "列出同分时依次比较的组，只在 ties = 'ordinal' 时写；现为 {found}，ties = {ties!r}",
@@ -243,5 +256,10 @@ class UnknownNameError(_Faults, KeyError):
 
 def no_evaluatee(where: str, found: str, names: Sequence[str]) -> UnknownNameError:
     """Say that there is no such evaluatee, and which names are nearest."""
+    return UnknownNameError(where, [unknown_evaluatee(found, names)])
+
+
+def unknown_evaluatee(found: str, names: Sequence[str]) -> Fault:
+    """Give the fault of a name that is no evaluatee's."""
     near = ", ".join(get_close_matches(found, names, n=3, cutoff=0.0)) or "—"
-    return UnknownNameError(where, [fault("", "no_evaluatee", found=found, near=near)])
+    return fault("", "no_evaluatee", found=found, near=near)

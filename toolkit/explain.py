@@ -49,6 +49,7 @@ TEXT: dict[str, tuple[str, str]] = {
         "{exact} → {score} (half up, {decimals} decimals)",
     ),
     "rank": ("名次", "place"),
+    "grade": ("等级", "grade"),
     "above_min": ("{units} 个单位中 {above} 个更高", "{above} of {units} are higher"),
     "above_ordinal": ("{units} 个单位中 {above} 个更高", "{above} of {units} are higher"),
     "above_dense": (
@@ -182,6 +183,8 @@ class _Case:
         Its rows of the trail.
     digits : int
         Decimals of intermediate numbers.
+    grade : list of dict
+        Its row of the grades, where the scheme has them.
     """
 
     scheme: Scheme
@@ -192,6 +195,7 @@ class _Case:
     surveyed: float
     changes: list[Row]
     digits: int
+    grade: list[Row]
 
     @classmethod
     def of(cls, scores: Scores, evaluatee: str, language: Language) -> _Case:
@@ -210,7 +214,8 @@ class _Case:
         surveyed = float(scores.surveyed[evaluatee])
         changes = scores.trail[scores.trail["evaluatee"] == evaluatee].to_dict("records")
         digits = _digits(scheme, row, groups, surveyed, changes)
-        return cls(scheme, language, row, rivals, groups, surveyed, changes, digits)
+        grades = scores.grades[scores.grades["evaluatee"] == evaluatee].to_dict("records")
+        return cls(scheme, language, row, rivals, groups, surveyed, changes, digits, grades)
 
     def say(self, sentence: str, **values: Any) -> str:
         return TEXT[sentence]["zh en".split().index(self.language)].format(**values)
@@ -364,6 +369,10 @@ def _error_rows(case: _Case) -> Iterator[Row]:
         for name, rank in zip(near["evaluatee"], near["rank"], strict=True)
     ]
     yield _row(case, "alike", case.say("comma").join(names) or case.say("nobody"), len(names))
+    for line in case.grade:
+        yield _row(
+            case, "grade", line["statement" if case.language == "zh" else "statement_en"], line["chance"]
+        )
 
 
 def _row(case: _Case, step: str, working: str, value: float = np.nan, group: Group | None = None) -> Row:

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from sampling.allocation.declared import ALLOCATIONS
 from sampling.designs import KINDS as DESIGNS
 from scoring.consequence import Below, Bottom, Unstated
+from scoring.grade.rules import TopPlaces, TopShare
 from toolkit.errors import Fault, fault
 
 DUE = {
@@ -30,7 +31,8 @@ DUE = {
 
 
 RULES: dict[str, type] = {"unstated": Unstated, "below": Below, "bottom": Bottom}
-KINDS: dict[str, type] = DESIGNS | RULES
+GATES: dict[str, type] = {"top_places": TopPlaces, "top_share": TopShare}
+KINDS: dict[str, type] = DESIGNS | RULES | GATES
 UNUSABLE = object()
 BRANCHES = {one.__name__ for one in KINDS.values()} | {"int"}
 
@@ -56,7 +58,7 @@ def kind_faults(data: Any, path: str = "") -> Iterator[Fault]:
     """Give one fault for every design, method or number that does not say its kind."""
     if isinstance(data, Mapping):
         step = path.rsplit(".", 1)[-1]
-        if step in ("design", "method", "n", "low_satisfaction_rule") and "kind" not in data:
+        if step in ("design", "method", "n", "low_satisfaction_rule", "gate") and "kind" not in data:
             yield fault(f"{path}.kind", "one_of", due=", ".join(_kinds_at(path)), found=None)
         for key, value in data.items():
             yield from kind_faults(value, f"{path}.{key}".lstrip("."))
@@ -107,6 +109,8 @@ def _kinds_at(path: str) -> list[str]:
     """The kinds that a place in the file may take."""
     if path.endswith("low_satisfaction_rule"):
         return sorted(RULES)
+    if path.endswith("gate"):
+        return sorted(GATES)
     allocations = set(ALLOCATIONS)
     if path.endswith(".n"):
         return sorted(allocations)

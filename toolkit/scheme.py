@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from sampling.designs import Census, Design, Quota, SimpleRandom, method_of, number_of
-from scoring.consequence import Bottom, LowSatisfaction
+from scoring.consequence import Awards, Bottom, LowSatisfaction, check_awards
+from scoring.errors import EstimateError
+from scoring.grade.rules import Grading, check_grading
 from scoring.scale import Scale
 from toolkit.errors import Fault, SchemeError, fault
 from toolkit.faults import kind_faults, pydantic_faults, usable
@@ -213,6 +215,8 @@ class Scheme:
     classes: tuple[EvaluateeClass, ...]
     groups: tuple[Group, ...]
     lonely_psu: Literal["error", "adjust", "certainty", "average"] = "error"
+    grading: Grading | None = None
+    awards: Awards | None = None
     response: Response = Response()
     unclear: tuple[Unclear, ...] = ()
     column_names: dict[str, str] = field(default_factory=dict)
@@ -359,6 +363,8 @@ def _checks(scheme: Scheme) -> Iterator[Check]:
     for at, group in enumerate(groups):
         yield partial(_group_faults, group, f"groups[{at}]")
     yield partial(_label_faults, scheme)
+    yield partial(_rule_faults, "grading", check_grading, scheme)
+    yield partial(_rule_faults, "awards", check_awards, scheme)
     yield partial(_range_faults, scheme)
     for at, point in enumerate(getattr(scheme, "unclear", ())):
         yield partial(_unclear_faults, scheme, point, f"unclear[{at}].key")
@@ -505,6 +511,16 @@ def _range_faults(scheme: Scheme) -> Iterator[Fault]:
     for name in breakers:
         if name not in groups:
             yield fault("ranking.break_by", "break_group", found=name, known=", ".join(groups))
+
+
+def _rule_faults(path: str, check: Callable[[Any], None], scheme: Scheme) -> Iterator[Fault]:
+    """What a rule of ``scoring`` says is wrong with itself."""
+    rule = getattr(scheme, path, None)
+    try:
+        if rule is not None:
+            check(rule)
+    except EstimateError as error:
+        yield fault(path, "rule", english=str(error).rstrip("."), chinese=error.chinese.rstrip("。"))
 
 
 def _unclear_faults(scheme: Scheme, point: Unclear, path: str) -> Iterator[Fault]:

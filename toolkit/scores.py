@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -99,6 +100,8 @@ class Scores:
         Groups whose quota cells follow from margins, by an assumption.
     reserves : DataFrame
         Where reserves were released: scores with and without them.
+    conditions : DataFrame, optional
+        Outside conditions of grades, true or false, by evaluatee.
     """
 
     scheme: Scheme
@@ -117,6 +120,21 @@ class Scores:
     unworked: int = 0
     fitted: tuple[str, ...] = ()
     reserves: pd.DataFrame = field(default_factory=pd.DataFrame)
+    conditions: pd.DataFrame | None = field(default=None, repr=False)
+
+    @cached_property
+    def grades(self) -> pd.DataFrame:
+        """Every evaluatee's grade, how sure it is, and what keeps it from the next (``toolkit.graded``)."""
+        from toolkit.graded import graded
+
+        return graded(self)
+
+    @cached_property
+    def awards(self) -> pd.DataFrame:
+        """Who is awarded or penalised by place, how sure that is, and who misses it within the error."""
+        from toolkit.graded import given
+
+        return given(self)
 
     @property
     def surveyed(self) -> pd.Series:

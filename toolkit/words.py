@@ -20,6 +20,7 @@ from sampling.designs import (
     number_of,
 )
 from scoring.scale import Label
+from toolkit.rule_words import rules_in_words
 from toolkit.scheme import Draw, Scheme
 
 Language = Literal["zh", "en"]
@@ -298,6 +299,7 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
         say("ranking", decimals=rule.decimals, on=say(rule.rank_on), ties=say(rule.ties, groups=breakers)),
         say(f"lonely_{scheme.lonely_psu}"),
         rule_in_words(scheme, language),
+        *rules_in_words(scheme.grading, scheme.awards, language),
     ]
     if scheme.unclear:
         lines += ["", say("unclear")]

@@ -1,6 +1,6 @@
 """Consequences of a result: whom a rule names, what follows, and how sure that is."""
 
-from scoring.consequence.by_place import AtPlaces, Awards, awards
+from scoring.consequence.by_place import AtPlaces, Awards, awards, check_awards
 from scoring.consequence.chances import (
     award_chances,
     draws_given_data,
@@ -22,6 +22,7 @@ __all__ = [
     "Unstated",
     "award_chances",
     "awards",
+    "check_awards",
     "draws_given_data",
     "draws_of_rounds",
     "in_places",

@@ -137,7 +137,7 @@ def awards(
     [0, 4, 1, 5, 2, 6]
     """
     values = estimates("awards: score", score)
-    _check(rule)
+    check_awards(rule)
     lost = np.zeros(values.size, dtype=np.bool_)
     if withdrawn is not None:
         lost = np.asarray(withdrawn, dtype=np.bool_)
@@ -154,7 +154,13 @@ def awards(
     return table.sort_values(["rule", "place", "unit"], ignore_index=True)[COLUMNS]
 
 
-def _check(rule: Awards) -> None:
+def check_awards(rule: Awards) -> None:
+    """Refuse words that are not known, and amounts that do not fit the places.
+
+    Raises
+    ------
+    EstimateError
+    """
     for name, value, known in (
         ("ties", rule.ties, ("all", "share")),
         ("both_ends", rule.both_ends, ("first", "last", "neither")),

@@ -91,7 +91,8 @@ def grade_chances(
         given them N(theta, cov), mu and tau flat, tau integrated over (Rubin 1981; Morris 1983; Gelman 2006).
         Errors of few degrees of freedom count with the variance of their Student t, df / (df - 2) times as
         large. "flat": theta is the estimate plus an error, Student t where df is finite; uncalibrated, for it
-        forgets that who looks best has, on average, been lucky.
+        forgets that who looks best has, on average, been lucky. In a class of three to five units a flat tau
+        may be very large, so that there the class prior is little else than the flat one (Gelman 2006).
     draws : int
         The error of a probability of one half is 0.005 with 10,000.
     seed : int
@@ -225,7 +226,8 @@ def _drawn(
     """Yield for each class its spread, its rows (p,), and draws of its true scores (draws, p)."""
     matrix = square(f"{where}: cov", cov, units.values.size)
     freedom = freedom_of(f"{where}: df", df, units, matrix)
-    check_simulation(where, prior, draws, seed)
+    check_prior(where, prior)
+    _check_simulation(where, draws, seed)
     for name, rows in units.rows():
         if prior == "class":
             check_class(where, units, name, rows, freedom)
@@ -255,10 +257,14 @@ def _gathered(
     return Chances(table, LABELS[prior], prior == "class", pd.DataFrame([spread for spread, _, _ in parts]))
 
 
-def check_simulation(where: str, prior: str, draws: int, seed: int) -> None:
-    """Refuse an unknown prior, and draws and seeds out of range."""
+def check_prior(where: str, prior: str) -> None:
+    """Refuse an unknown prior."""
     if prior not in LABELS:
         raise EstimateError("unknown_choice", where=f"{where}: prior", known=", ".join(LABELS), value=prior)
+
+
+def _check_simulation(where: str, draws: int, seed: int) -> None:
+    """Refuse draws and seeds out of range."""
     if not isinstance(draws, int | np.integer) or draws < 1:
         raise EstimateError("number_of_draws", where=f"{where}: draws", value=draws)
     random_seed(where, seed)

@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from scoring.grade.inputs import Flags, alongside, conditions_of, units_of
+from scoring.grade.inputs import Flags, conditions_of, units_of
 from scoring.grade.levels import allowed, levels, places, reaches, through
 from scoring.grade.rules import Grading, check_grading
+from scoring.rank.checks import one_each
 
 
 def grades(
@@ -80,7 +81,7 @@ def grades(
     """
     check_grading(rule)
     units = units_of("grades: score", score, by)
-    follow = units.values if rank_on is None else alongside("grades: rank_on", rank_on, units)
+    follow = units.values if rank_on is None else one_each("grades: rank_on", rank_on, units.values.size)
     held = conditions_of(rule, conditions, units)
 
     size = units.values.size

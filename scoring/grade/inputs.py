@@ -75,18 +75,14 @@ def units_of(where: str, values: npt.ArrayLike, by: npt.ArrayLike | None) -> Uni
     return Units(names, found, classes)
 
 
-def alongside(where: str, values: npt.ArrayLike, units: Units) -> Floats:
-    """Read one number for each unit (p,), finite or infinite."""
-    found = numbers(where, values)
-    if found.shape != units.values.shape:
-        raise EstimateError("other_length", where=where, found=found.size, units=units.values.size)
-    return found
-
-
 def freedom_of(where: str, df: float | npt.ArrayLike | None, units: Units, cov: Floats) -> Floats:
     """Read degrees of freedom (p,), positive where there is an error; None is infinite."""
-    given = numbers(where, np.inf if df is None else df)
-    freedom = alongside(where, np.full(units.values.size, given) if given.ndim == 0 else given, units)
+    size = units.values.size
+    freedom = numbers(where, np.inf if df is None else df)
+    if freedom.ndim == 0:
+        freedom = np.full(size, float(freedom))
+    if freedom.shape != (size,):
+        raise EstimateError("other_length", where=where, found=freedom.size, units=size)
     wrong = np.flatnonzero((np.diag(cov) > 0.0) & ~(freedom > 0.0))
     if wrong.size:
         position, value = units.index[wrong[0]], freedom[wrong[0]]

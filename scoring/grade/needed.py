@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
-from scoring.grade.chances import LABELS, Prior, check_class, check_simulation
+from scoring.grade.chances import LABELS, Prior, check_class, check_prior
 from scoring.grade.inputs import Floats, freedom_of, units_of
 from scoring.grade.levels import TIE
 from scoring.grade.posterior import Posterior, widened
@@ -74,7 +74,7 @@ def score_needed(
     units = units_of(f"{where}: estimate", estimate, by)
     matrix = square(f"{where}: cov", cov, units.values.size)
     freedom = freedom_of(f"{where}: df", df, units, matrix)
-    check_simulation(where, prior, 1, 0)
+    check_prior(where, prior)
     confidence(where, level)
     asked = [(grade.name, float(grade.at_least)) for grade in rule.grades if grade.at_least is not None]
     thresholds = np.array([threshold for _, threshold in asked])

@@ -15,6 +15,7 @@ parameters in hierarchical models", Bayesian Analysis 1, 515-534.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -67,13 +68,13 @@ class Posterior:
         u = (np.arange(GRID) + 0.5) / GRID
         return cls(scale * u / (1.0 - u), -2.0 * np.log1p(-u), roots, vectors)
 
-    @property
+    @cached_property
     def precision(self) -> Floats:
         """1 over the eigenvalues of V + tau² I: (g, p)."""
         result: Floats = 1.0 / (self.roots + self.tau[:, None] ** 2)
         return result
 
-    @property
+    @cached_property
     def mean_precision(self) -> Floats:
         """1' (V + tau² I)^-1 1, the precision of mu given tau: (g,)."""
         result: Floats = self.precision @ self.vectors.sum(axis=0) ** 2

@@ -16,7 +16,7 @@ from toolkit.report.fonts import subset_font
 from toolkit.report.method import ALIKE, DIGESTS, SHARES, counted, method_steps, stages, terms
 from toolkit.report.plot import caterpillar, figure_svg
 from toolkit.report.ranking import Standing, standing
-from toolkit.report.review import accountable_rows, trail_rows
+from toolkit.report.review import accountable_rows, award_rows, grade_rows, trail_rows
 from toolkit.report.tables import (
     RATES,
     RATES_TOLD,
@@ -30,6 +30,7 @@ from toolkit.report.tables import (
     share_error,
 )
 from toolkit.report.writing import NONE, STATUS, count, counts, fixed, notices, percent, span, tags, weight
+from toolkit.rule_words import rules_in_words
 from toolkit.scheme import EvaluateeClass, Group, Scheme
 from toolkit.scores import Scores
 from toolkit.words import rule_in_words
@@ -97,6 +98,8 @@ def render(scores: Scores, facts: RoundFacts, made: bool) -> str:
         "trail": trail_rows(scores),
         "rule": rule_in_words(scheme),
         "accountable": accountable_rows(scores),
+        "awards": award_rows(scores),
+        "rules": list(rules_in_words(scheme.grading, scheme.awards, "zh")),
         "groups": [_group(scheme, group) for group in scheme.groups],
         "sheets": [_sheets(scores, group) for group in scheme.groups],
         "results": [_result(scores, each, made) for each in scheme.classes],
@@ -203,6 +206,7 @@ def _result(scores: Scores, each: EvaluateeClass, made: bool) -> dict[str, Any]:
         "units": count(len(table)),
         "large": len(table) > LARGE,
         "rows": _rows(scores, here),
+        "grades": grade_rows(scores, each.id),
         "best": fixed(table["score"].iloc[0], decimals),
         "worst": fixed(table["score"].iloc[-1], decimals),
         "margins": span(fixed(table["margin"].min(), decimals), fixed(table["margin"].max(), decimals)),

@@ -36,6 +36,29 @@ class AccountableRow:
     statement: str
 
 
+@dataclass(frozen=True)
+class GradeRow:
+    """An evaluatee's grade, as printed."""
+
+    rank: str
+    evaluatee: str
+    score: str
+    grade: str
+    statement: str
+
+
+@dataclass(frozen=True)
+class AwardRow:
+    """An evaluatee that is awarded or penalised by place, or that misses it within the error."""
+
+    class_name: str
+    evaluatee: str
+    rank: str
+    consequence: str
+    shown: str
+    statement: str
+
+
 def trail_rows(scores: Scores) -> list[TrailRow]:
     """Give the changes of the review in order."""
     decimals = scores.scheme.ranking.decimals
@@ -50,6 +73,40 @@ def trail_rows(scores: Scores) -> list[TrailRow]:
             str(one["office"]),
         )
         for one in scores.trail.to_dict("records")
+    ]
+
+
+def grade_rows(scores: Scores, of: str) -> list[GradeRow]:
+    """Give the grades of a class, best first; none where the scheme has no grades."""
+    table = scores.grades[scores.grades["class"] == of].sort_values(["rank", "evaluatee"])
+    decimals = scores.scheme.ranking.decimals
+    return [
+        GradeRow(
+            str(one["rank"]),
+            str(one["evaluatee"]),
+            fixed(one["score"], decimals),
+            str(one["grade"]),
+            str(one["statement"]),
+        )
+        for one in table.to_dict("records")
+    ]
+
+
+def award_rows(scores: Scores) -> list[AwardRow]:
+    """Give whom the scheme's awards and penalties reach, class by class."""
+    names = {each.id: each.name for each in scores.scheme.classes}
+    order = list(names)
+    found = sorted(scores.awards.to_dict("records"), key=lambda one: order.index(one["class"]))
+    return [
+        AwardRow(
+            names[one["class"]],
+            str(one["evaluatee"]),
+            str(one["rank"]),
+            str(one["consequence"]),
+            str(one["shown"]),
+            str(one["statement"]),
+        )
+        for one in found
     ]
 
 

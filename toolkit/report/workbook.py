@@ -15,7 +15,7 @@ from toolkit.report.excel import PROSE, WHOLE, Column, Sheet, Table, Value, shee
 from toolkit.report.facts import RoundFacts, round_facts
 from toolkit.report.method import ALIKE, DIGESTS, SHARES, Step, counted, method_steps, stages, terms
 from toolkit.report.ranking import standing
-from toolkit.report.review import accountable_rows
+from toolkit.report.review import accountable_rows, award_rows
 from toolkit.report.tables import (
     RATES_TOLD,
     SATISFIED,
@@ -37,6 +37,7 @@ from toolkit.report.writing import (
     weight,
 )
 from toolkit.response import SHOWN
+from toolkit.rule_words import rules_in_words
 from toolkit.scheme import EvaluateeClass, Scheme
 from toolkit.scores import Scores
 from toolkit.words import rule_in_words
@@ -337,6 +338,54 @@ def _review(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
     yield Sheet("低满意度问责", f"{scheme.title}：低满意度问责", about, (told,))
 
 
+def _grades(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
+    """Write grades and awards, where the scheme has them."""
+    scheme, form = scores.scheme, _form(scores.scheme)
+    names = {each.id: each.name for each in scheme.classes}
+    notes = tuple(rules_in_words(scheme.grading, None, "zh"))
+    if len(scores.grades):
+        chances = [name for name in map(str, scores.grades) if name.startswith("chance: ")]
+        columns = (
+            Column("类别"),
+            Column("名次", "0", "center"),
+            Column("单位"),
+            Column("得分", form, "center"),
+            Column("等级", align="center"),
+            *(Column(f"真属\n{name.removeprefix('chance: ')}\n的概率", "0%", "center") for name in chances),
+            Column("把握，和离上一等还差什么", PROSE, widest=92),
+        )
+        graded: tuple[tuple[Value, ...], ...] = tuple(
+            (
+                names[one["class"]],
+                int(one["rank"]),
+                str(one["evaluatee"]),
+                float(one["score"]),
+                str(one["grade"]),
+                *(rounded(one[name], 2) for name in chances),
+                str(one["statement"]),
+            )
+            for one in scores.grades.to_dict("records")
+        )
+        about = "每个单位的等级、属于各等级的概率和离上一等还差什么。"
+        yield Sheet("等级", f"{scheme.title}：等级", about, (Table(columns, graded, notes=notes),), frozen=3)
+    if len(scores.awards):
+        heads = (
+            Column("类别"),
+            Column("单位"),
+            Column("名次", "0", "center"),
+            Column("奖惩", align="center"),
+            Column("金额", align="center"),
+            Column("把握", PROSE, widest=92),
+        )
+        rows: tuple[tuple[Value, ...], ...] = tuple(
+            (one.class_name, one.evaluatee, int(one.rank), one.consequence, one.shown, one.statement)
+            for one in award_rows(scores)
+        )
+        told = Table(heads, rows, notes=tuple(rules_in_words(None, scheme.awards, "zh")))
+        about = "按名次奖惩的单位，和抽样误差之内可能在内的单位。"
+        yield Sheet("奖惩", f"{scheme.title}：奖惩", about, (told,))
+
+
 # --- method and receipt ----------------------------------------------------------------------------------
 
 
@@ -469,6 +518,7 @@ SHEETS: tuple[Callable[[Scores, RoundFacts], Iterator[Sheet]], ...] = (
     _shares,
     _counts,
     _response,
+    _grades,
     _review,
     _method,
     _receipt,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from scoring import AnswerError
+from toolkit.conditions import WAITING, due_conditions, read_conditions
 from toolkit.errors import RoundError, fault, no_evaluatee
 from toolkit.files import file_digest, read_own_table, write_bytes, write_table
 from toolkit.intake import Admitted
@@ -79,8 +80,12 @@ class Round(RoundAnswers):
             "unworked": sum(unworked(self.scheme, found.drawn, found.answers, contacts, recusals).values()),
         }
         drawn = with_ineligible(self.scheme, found.drawn, contacts)
+        conditions = read_conditions(self.scheme, self.folder, needed=not provisional)
+        told["conditions"] = conditions
         if provisional:
-            return replace(score_what_is_in(self.scheme, drawn, found.answers), **told)
+            scores = replace(score_what_is_in(self.scheme, drawn, found.answers), **told)
+            waiting = (WAITING,) if conditions is None and due_conditions(self.scheme) else ()
+            return replace(scores, left_out=(*scores.left_out, *waiting))
         scores = replace(reviewed(score(self.scheme, drawn, found.answers), self.changes()), **told)
         if self.released():
             scores = replace(scores, reserves=self._beside_main(scores))
@@ -200,8 +205,10 @@ class Round(RoundAnswers):
             "trail": scores.trail,
             "set_aside": admitted.set_aside,
         }
-        if len(scores.reserves):
-            found["reserves"] = scores.reserves
+        optional = {"reserves": scores.reserves, "grades": scores.grades, "awards": scores.awards}
+        found |= {name: table for name, table in optional.items() if len(table)}
+        if scores.conditions is not None:
+            found["conditions"] = scores.conditions.rename_axis("evaluatee").reset_index()
         return found
 
     def verify(self) -> list[str]:

@@ -189,6 +189,10 @@ REFUSED: dict[str, list[tuple[Any, str]]] = {
     "estimate_not_finite": [
         (lambda: grades(RULE, [1.0, np.nan]), "1 of 2 are not, first nan at position 1"),
         (lambda: grades(RULE, SCORE.where(SCORE > 1)), "position 丙"),
+        (
+            lambda: grades(RULE, SCORE, rank_on=[1, 2, np.nan, 4, 5], conditions=HELD),
+            "rank_on: .* position 2",
+        ),
     ],
     "not_numbers": [(lambda: grades(RULE, ["good"]), "must be numbers")],
     "no_class": [

@@ -1,0 +1,74 @@
+"""Outside conditions of grades, as an office fills them in: passed the acceptance, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from toolkit.errors import Fault, RoundError, fault, unknown_evaluatee
+from toolkit.files import read_table
+from toolkit.scheme import Scheme
+
+FILES = ("conditions.csv", "conditions.xlsx")
+SAID = {"是": True, "否": False}
+WAITING = "等级：外部条件（conditions.csv）还没有填报"
+
+
+def due_conditions(scheme: Scheme) -> tuple[str, ...]:
+    """Name the outside conditions that a scheme's grades rest on."""
+    return () if scheme.grading is None else scheme.grading.conditions
+
+
+def read_conditions(scheme: Scheme, folder: Path, needed: bool = True) -> pd.DataFrame | None:
+    """Read the outside conditions from ``conditions`` (CSV or Excel) in a round's folder.
+
+    Parameters
+    ----------
+    scheme : Scheme
+    folder : Path
+        The round's.
+    needed : bool
+        Whether it is an error that there is no such file.
+
+    Returns
+    -------
+    DataFrame or None
+        A column of true or false for each condition, by evaluatee in the scheme's order; None where the
+        scheme has no conditions, or where they are not there and not needed.
+
+    Raises
+    ------
+    RoundError
+        There is no such file, or a column is missing; an evaluatee has no row or several; what stands there
+        is neither 是 nor 否. All such rows are named.
+    """
+    due = due_conditions(scheme)
+    found = [path for path in map(folder.joinpath, FILES) if path.is_file()]
+    if not due or not (found or needed):
+        return None
+    table = read_table(found[0]).fillna("") if found else pd.DataFrame()
+    if not {"evaluatee", *due} <= set(table):
+        told = {"due": ", ".join(due), "found": ", ".join(map(str, table)) or "—"}
+        raise RoundError(folder.name, [fault("", "conditions_file", **told)])
+    said = table.map(str.strip)
+    faults = list(_faults(scheme, said, due))
+    if faults:
+        raise RoundError(found[0].name, faults)
+    by_name = said.set_index("evaluatee").loc[list(scheme.evaluatees)]
+    return pd.DataFrame({name: by_name[name].map(SAID).astype(bool) for name in due})
+
+
+def _faults(scheme: Scheme, said: pd.DataFrame, due: tuple[str, ...]) -> Iterator[Fault]:
+    names = said["evaluatee"]
+    for one in names[~names.isin(scheme.evaluatees)].unique():
+        yield unknown_evaluatee(str(one), scheme.evaluatees)
+    counts = names.value_counts().reindex(list(scheme.evaluatees), fill_value=0)
+    odd = counts.index[counts != 1]
+    if len(odd):
+        yield fault("", "condition_rows", found="、".join(odd))
+    for column in due:
+        for row in said.index[~said[column].isin(SAID)]:
+            told = {"evaluatee": names[row], "column": column, "found": said[column][row]}
+            yield fault("", "condition", row=int(str(row)) + 2, **told)

@@ -1,0 +1,88 @@
+"""Grades, awards and penalties of a result, by the scheme's rules, and how sure each is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from scoring import draws_given_data, grade_chances, grades, sure_differences
+from scoring.grade.posterior import LEAST_DF, LEAST_UNITS
+from toolkit.awards import awarded
+from toolkit.grading import grades_in_words
+
+if TYPE_CHECKING:
+    from toolkit.scores import Scores
+
+HEADS = ("class", "evaluatee", "score", "rank")
+
+
+def graded(scores: Scores) -> pd.DataFrame:
+    """Grade every evaluatee by its published score, its place and the outside conditions.
+
+    Chances are those under a prior for the class; where a class is too small for it or an error has too few
+    degrees of freedom, under a flat prior, which the statement says.
+
+    Returns
+    -------
+    DataFrame
+        ``class``, ``evaluatee``, ``score``, ``rank``, ``grade``, ``chance`` (of this grade), ``prior``; what
+        keeps it from ``next_grade``: ``short``, ``last_place`` and ``conditions``; ``statement`` in Chinese
+        and English (``statement_en``); then the chance of each grade, ``chance: 优秀``. No row where the
+        scheme has no grades, or a provisional result their outside conditions not yet.
+
+    Raises
+    ------
+    EstimateError
+        An outside condition is not known of an evaluatee.
+    """
+    rule, table = scores.scheme.grading, scores.table.set_index("evaluatee")
+    if rule is None or (rule.conditions and scores.conditions is None):
+        return pd.DataFrame(columns=[*HEADS, "grade", "chance", "statement", "statement_en"])
+    of = table["class"].to_numpy()
+    conditions = None if scores.conditions is None else scores.conditions.loc[table.index]
+    found = grades(rule, table["score"], by=of, conditions=conditions, rank_on=-table["rank"].to_numpy())
+    df = table["df"].to_numpy(dtype=np.float64)
+    small = int(table["class"].value_counts().min()) < LEAST_UNITS or bool((df <= LEAST_DF).any())
+    chances = grade_chances(
+        rule,
+        table["estimate"],
+        scores.cov,
+        df=df,
+        by=of,
+        conditions=conditions,
+        prior="flat" if small else "class",
+    )
+    half = (table["high"] - table["low"]).to_numpy() / 2
+    words = grades_in_words(rule, found, chances, half, scores.scheme.ranking.decimals)
+    own = chances.table[list(rule.names)].to_numpy()
+    kept = found[["grade", "next_grade", "short", "last_place", "conditions"]]
+    result = pd.concat([table[["class", "score", "rank"]], kept, words], axis=1)
+    result.insert(4, "chance", own[np.arange(len(own)), [rule.names.index(one) for one in found["grade"]]])
+    result.insert(5, "prior", chances.prior)
+    each = pd.DataFrame(own, table.index, [f"chance: {name}" for name in rule.names])
+    result = pd.concat([result, each], axis=1).rename_axis("evaluatee").reset_index()
+    return result[["class", *[name for name in result if name != "class"]]]
+
+
+def given(scores: Scores) -> pd.DataFrame:
+    """Tell who is awarded or penalised by place, how sure that is, and who misses it within the error.
+
+    Returns
+    -------
+    DataFrame
+        ``class``, ``evaluatee``, ``score``, ``rank``, then what ``toolkit.awards.awarded`` tells. No row
+        where the scheme has no awards.
+    """
+    rule, table = scores.scheme.awards, scores.table
+    if rule is None:
+        return pd.DataFrame(columns=[*HEADS, "consequence", "shown", "statement", "statement_en"])
+    of, estimate = table["class"].to_numpy(), table["estimate"].to_numpy()
+    sure = sure_differences(estimate, scores.cov, level=scores.scheme.level, df=scores.pair_df, by=of)
+    df = float(table["df"].min())
+    draws = draws_given_data(estimate, scores.cov, df=df if np.isfinite(df) else None)
+    found = awarded(rule, table["evaluatee"].tolist(), -table["rank"], sure, by=of, draws=draws)
+    own = table.set_index("evaluatee")[["class", "score", "rank"]].loc[found["name"]].reset_index()
+    told = own.rename(columns={"name": "evaluatee"})[list(HEADS)]
+    return pd.concat([told, found.drop(columns=["name"])], axis=1)
