@@ -232,11 +232,14 @@ def _add_many_domains(
         stratum = stage.stratum[units]
         starts = np.flatnonzero(np.r_[True, np.diff(stratum) != 0])
         weight = left[units]
-        means = np.add.reduceat(totals * weight[:, None], starts, axis=0)
+        root = np.sqrt(weight * factor[stratum])[:, None]
         present = sums[stratum[starts]]
-        means = np.divide(means, present[:, None], out=np.zeros_like(means), where=present[:, None] > 0)
-        totals -= np.repeat(means, np.diff(np.r_[starts, units.size]), axis=0)
-        totals *= np.sqrt(weight * factor[stratum])[:, None]
+        # Stratum by stratum, while its rows are in the processor's cache.
+        for start, end, whole in zip(starts, np.r_[starts[1:], units.size], present, strict=True):
+            here = totals[start:end]
+            if whole > 0:
+                here -= weight[start:end] @ here / whole
+            here *= root[start:end]
         found += totals.T @ totals
     blocks = found.reshape(width, domains, width, domains)
     result += blocks.transpose(1, 0, 3, 2).reshape(size, size)
