@@ -71,4 +71,4 @@ def _faults(scheme: Scheme, said: pd.DataFrame, due: tuple[str, ...]) -> Iterato
     for column in due:
         for row in said.index[~said[column].isin(SAID)]:
             told = {"evaluatee": names[row], "column": column, "found": said[column][row]}
-            yield fault("", "condition", row=int(str(row)) + 2, **told)
+            yield fault("", "condition", row=int(str(row)) + 2, yes="是", no="否", **told)

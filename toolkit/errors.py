@@ -25,14 +25,14 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "must lie between 0 and the full mark {full:g}; it is {found:g}",
         "必须在 0 与满分 {full:g} 之间，现为 {found:g}",
     ),
-    "rule": ("{english}", "{chinese}"),
+    "rule": ("the rule is wrong: {text}", "规则有误：{text_zh}"),
     "conditions_file": (
         "the scheme's grades rest on outside conditions: write conditions.csv in the round's folder, with the columns evaluatee, {due}; it has {found}",
         "方案的等级要看外部条件：请在本轮文件夹写 conditions.csv，列为 evaluatee, {due}；现有 {found}",
     ),
     "condition": (
-        "row {row}: {column!r} of {evaluatee!r} must be 是 or 否; it is {found!r}",
-        "第 {row} 行：{evaluatee!r} 的“{column}”须填“是”或“否”，现为 {found!r}",
+        "row {row}: {column!r} of {evaluatee!r} must be {yes} or {no}; it is {found!r}",
+        "第 {row} 行：{evaluatee!r} 的 {column!r} 须填 {yes} 或 {no}，现为 {found!r}",
     ),
     "condition_rows": (
         "each evaluatee needs one row; {found} have none or several",

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from sampling.designs import Census, Design, Quota, SimpleRandom, method_of, number_of
-from scoring.consequence import Awards, Bottom, LowSatisfaction, check_awards
-from scoring.errors import EstimateError
-from scoring.grade.rules import Grading, check_grading
+from sampling.designs import Census, Design, Quota
+from scoring.consequence import Awards, LowSatisfaction
+from scoring.grade.rules import Grading
 from scoring.scale import Scale
-from toolkit.errors import Fault, SchemeError, fault
+from toolkit.errors import SchemeError, fault
 from toolkit.faults import kind_faults, pydantic_faults, usable
 from toolkit.resources import shipped_scheme
 
@@ -256,6 +251,8 @@ class Scheme:
     @classmethod
     def read(cls, text: str, name: str = "scheme.toml") -> Scheme:
         """Read a scheme from the text of a TOML file; ``name`` is for messages."""
+        from toolkit.scheme_checks import scheme_faults
+
         try:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -269,7 +266,7 @@ class Scheme:
             found += pydantic_faults(error, data, cls)
             scheme = usable(cls, data)
         told = {one.path for one in found}
-        found += [one for one in _faults(scheme) if one.path not in told]
+        found += [one for one in scheme_faults(scheme) if one.path not in told]
         if found:
             raise SchemeError(name, found)
         return scheme
@@ -326,225 +323,3 @@ class Scheme:
         from toolkit.show import scheme_html
 
         return scheme_html(self)
-
-
-Check = Callable[[], Iterator[Fault]]
-
-
-def _faults(scheme: Scheme) -> Iterator[Fault]:
-    """What single keys cannot show: sums, repeats, references.
-
-    Of a scheme with wrong keys, which were told, only the parts that fit are given; a check that needs
-    another is left out.
-    """
-    for check in _checks(scheme):
-        try:
-            yield from check()
-        except (AttributeError, TypeError):
-            if isinstance(scheme, Scheme):
-                raise
-
-
-def _checks(scheme: Scheme) -> Iterator[Check]:
-    classes, groups = getattr(scheme, "classes", ()), getattr(scheme, "groups", ())
-    yield partial(_repeats, "groups.name", lambda: [group.name for group in groups])
-    yield partial(_repeats, "classes.name", lambda: [each.name for each in classes])
-    yield partial(_name_faults, scheme)
-    yield partial(_weight_faults, scheme)
-    yield partial(_valid_faults, scheme)
-    yield partial(_repeats, "classes", lambda: [each.id for each in classes])
-    yield partial(_repeats, "groups", lambda: [group.id for group in groups])
-    yield partial(
-        _repeats, "classes.evaluatees", lambda: [one for each in classes for one in each.evaluatees]
-    )
-    yield partial(_repeats, "groups.draws", lambda: [draw.name for group in groups for draw in group.draws])
-    for at, each in enumerate(classes):
-        yield partial(_class_faults, each, f"classes[{at}]")
-    for at, group in enumerate(groups):
-        yield partial(_group_faults, group, f"groups[{at}]")
-    yield partial(_label_faults, scheme)
-    yield partial(_rule_faults, "grading", check_grading, scheme)
-    yield partial(_rule_faults, "awards", check_awards, scheme)
-    yield partial(_range_faults, scheme)
-    for at, point in enumerate(getattr(scheme, "unclear", ())):
-        yield partial(_unclear_faults, scheme, point, f"unclear[{at}].key")
-
-
-def _weight_faults(scheme: Scheme) -> Iterator[Fault]:
-    weights = [group.weight for group in scheme.groups]
-    for at, weight in enumerate(weights):
-        if not weight > 0:
-            yield fault(f"groups[{at}].weight", "positive", found=weight)
-    if weights and abs(sum(weights) - 1) > 1e-9:
-        yield fault(f"groups[{len(weights) - 1}].weight", "weights_sum", found=f"{sum(weights):.10g}")
-
-
-def _valid_faults(scheme: Scheme) -> Iterator[Fault]:
-    for name in ("classes", "groups"):
-        if getattr(scheme, name, None) == ():
-            yield fault(name, "none_given", name=name)
-    valid = sum(group.valid for group in scheme.groups)
-    if valid != scheme.valid_answers:
-        yield fault("valid_answers", "valid_sum", stated=scheme.valid_answers, found=valid)
-
-
-def _repeats(path: str, names: Callable[[], list[str]]) -> Iterator[Fault]:
-    for name, count in Counter(names()).items():
-        if count > 1 and isinstance(name, str):
-            yield fault(path, "repeats", name=name, count=count)
-
-
-def _class_faults(each: EvaluateeClass, path: str) -> Iterator[Fault]:
-    if not each.evaluatees:
-        yield fault(f"{path}.evaluatees", "empty_class", name=each.id)
-    if not each.indicators:
-        yield fault(f"{path}.indicators", "no_indicators", name=each.id)
-    yield from _repeats(f"{path}.indicators", lambda: list(each.indicators))
-
-
-def _group_faults(group: Group, path: str) -> Iterator[Fault]:
-    if not group.draws:
-        yield fault(f"{path}.draws", "none_given", name="draws")
-        return
-    before = None
-    for at, draw in enumerate(group.draws):
-        if draw.within != before:
-            yield fault(f"{path}.draws[{at}].within", "within", found=draw.within, due=before)
-        if draw.per_evaluatee and at < len(group.draws) - 1:
-            yield fault(f"{path}.draws[{at}].per_evaluatee", "stage_each")
-        if draw.replicate is not None and not (
-            draw.replicate >= 1 and getattr(method_of(draw.design), "reserve", 0) > 0
-        ):
-            yield fault(f"{path}.draws[{at}].replicate", "replicate", found=draw.replicate)
-        before = draw.name
-    if group.adjust_by is not None and group.official != "design":
-        yield fault(f"{path}.adjust_by", "adjust_plain")
-    if group.is_quota and (len(group.draws) > 1 or group.adjust_by is not None):
-        yield fault(f"{path}.draws", "quota_alone")
-    if group.over_quota is not None and not group.is_quota:
-        yield fault(f"{path}.over_quota", "over_plain")
-    if group.is_quota and not group.draws[-1].per_evaluatee:
-        yield fault(f"{path}.draws[{len(group.draws) - 1}].per_evaluatee", "quota_each")
-    last = group.draws[-1]
-    if last.per_evaluatee == (group.overlap == "same"):
-        yield fault(f"{path}.overlap", "overlap", found=group.overlap)
-    method = method_of(last.design)
-    simple = isinstance(method, SimpleRandom) and not method.reserve
-    alone = len(group.draws) == 1 and group.adjust_by is None
-    if group.overlap == "spread" and not (simple and alone and last.at_most is None):
-        yield fault(f"{path}.overlap", "spread_design")
-    for at, draw in enumerate(group.draws):
-        if draw.at_most is not None and not (draw.per_evaluatee and simple and draw.at_most >= 1):
-            yield fault(f"{path}.draws[{at}].at_most", "at_most_design", found=draw.at_most)
-    design = group.draws[-1].design
-    asked = number_of(method_of(design))
-    total = getattr(asked, "total", asked)
-    plain = not isinstance(asked, int) or method_of(design) == design
-    if total is not None and plain and total != group.valid:
-        yield fault(f"{path}.valid", "valid_draw", stated=group.valid, found=total)
-
-
-def _label_faults(scheme: Scheme) -> Iterator[Fault]:
-    for text in Scale.label_faults(scheme.scale):
-        yield fault("scale.labels", "labels", found=text)
-    yield from _repeats("scale.labels", lambda: [label.name for label in scheme.scale.labels])
-    ratings = {str(one) for one in range(scheme.scale.low, scheme.scale.high + 1)}
-    words = [*scheme.scale.dont_know, *scheme.scale.refused, *getattr(scheme.scale, "not_asked", ())]
-    for word in words:
-        if word in ratings:
-            yield fault("scale.dont_know", "word_is_rating", word=word)
-    yield from _repeats("scale.dont_know", lambda: words)
-    for at, label in enumerate(scheme.scale.labels):
-        if label.value is not None and not 0 <= label.value <= scheme.full_mark:
-            yield fault(f"scale.labels[{at}].value", "label_value", found=label.value, full=scheme.full_mark)
-
-
-def _name_faults(scheme: Scheme) -> Iterator[Fault]:
-    """Names that would hide a column of the results, or lead out of the round's folder."""
-    for at, group in enumerate(scheme.groups):
-        if group.id in RESERVED:
-            yield fault(f"groups[{at}].id", "reserved", name=group.id)
-        for number, draw in enumerate(group.draws):
-            for key in ("name", "frame"):
-                if not _is_file_name(getattr(draw, key)):
-                    path = f"groups[{at}].draws[{number}].{key}"
-                    yield fault(path, "file_name", name=getattr(draw, key))
-    for at, each in enumerate(scheme.classes):
-        for number, evaluatee in enumerate(each.evaluatees):
-            if not _is_file_name(evaluatee):
-                yield fault(f"classes[{at}].evaluatees[{number}]", "file_name", name=evaluatee)
-        for indicator in each.indicators:
-            if indicator in KEYS:
-                yield fault(f"classes[{at}].indicators", "reserved", name=indicator)
-    if not _is_file_name(scheme.id):
-        yield fault("id", "file_name", name=scheme.id)
-
-
-def _is_file_name(name: str) -> bool:
-    return bool(name.strip()) and not name.startswith(".") and not set(name) & set('/\\:*?"<>|\x1f\n\r')
-
-
-def _range_faults(scheme: Scheme) -> Iterator[Fault]:
-    full_mark = getattr(scheme, "full_mark", 100)
-    if not full_mark > 0:
-        yield fault("full_mark", "positive", found=full_mark)
-    low_rule, sizes = scheme.low_satisfaction_rule, [len(each.evaluatees) for each in scheme.classes]
-    if isinstance(low_rule, Bottom) and sizes and not 1 <= low_rule.places <= min(sizes):
-        found = {"units": min(sizes), "found": low_rule.places}
-        yield fault("low_satisfaction_rule.places", "bottom_places", **found)
-    rule = getattr(scheme, "response", Response())
-    if not 0 < rule.partial <= rule.complete <= 1:
-        yield fault("response.partial", "response", partial=rule.partial, complete=rule.complete)
-    low, high = getattr(scheme.scale, "low", 0), getattr(scheme.scale, "high", 1)
-    if low >= high:
-        yield fault("scale.high", "scale", low=low, high=high)
-    level, decimals = getattr(scheme, "level", 0.95), getattr(scheme.ranking, "decimals", 2)
-    if not 0 < level < 1:
-        yield fault("level", "level", found=level)
-    if decimals < 0:
-        yield fault("ranking.decimals", "negative", found=decimals)
-    breakers, groups = getattr(scheme.ranking, "break_by", ()), [group.id for group in scheme.groups]
-    if (scheme.ranking.ties == "ordinal") != bool(breakers):
-        yield fault(
-            "ranking.break_by", "break_by", found=", ".join(breakers) or "—", ties=scheme.ranking.ties
-        )
-    for name in breakers:
-        if name not in groups:
-            yield fault("ranking.break_by", "break_group", found=name, known=", ".join(groups))
-
-
-def _rule_faults(path: str, check: Callable[[Any], None], scheme: Scheme) -> Iterator[Fault]:
-    """What a rule of ``scoring`` says is wrong with itself."""
-    rule = getattr(scheme, path, None)
-    try:
-        if rule is not None:
-            check(rule)
-    except EstimateError as error:
-        yield fault(path, "rule", english=str(error).rstrip("."), chinese=error.chinese.rstrip("。"))
-
-
-def _unclear_faults(scheme: Scheme, point: Unclear, path: str) -> Iterator[Fault]:
-    if not _reaches(scheme, point.key):
-        yield fault(path, "no_such_key", key=point.key)
-
-
-def _reaches(value: Any, key: str) -> bool:
-    """Tell whether a path such as ``groups.staff.draws.0.design`` leads to a key, or may do so."""
-    for step in key.split("."):
-        if is_dataclass(value):
-            if step not in {one.name for one in fields(value)}:
-                return False
-            value = getattr(value, step)
-        elif isinstance(value, SimpleNamespace):
-            value = getattr(value, step)
-        elif isinstance(value, tuple):
-            named = [one for one in value if getattr(one, "id", getattr(one, "name", None)) == step]
-            if named:
-                value = named[0]
-            elif step.isdigit() and int(step) < len(value):
-                value = value[int(step)]
-            else:
-                return any(isinstance(one, SimpleNamespace) for one in value)
-        else:
-            return False
-    return True

@@ -148,7 +148,7 @@ WRONG: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str, str]] = {
     "condition": (
         lambda table: table.assign(通过验收=["", *table["通过验收"][1:]]),
         "row 2: '通过验收' of '{first}' must be 是 or 否; it is ''",
-        "第 2 行：'{first}' 的“通过验收”须填“是”或“否”，现为 ''",
+        "第 2 行：'{first}' 的 '通过验收' 须填 是 或 否，现为 ''",
     ),
     "condition_rows": (
         lambda table: table.iloc[1:],
