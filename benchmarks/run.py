@@ -1,4 +1,4 @@
-"""What the whole of scheme S1 costs: drawing every sample, scoring every answer; then draws of ten million.
+"""What the whole of scheme S1 costs: drawing every sample, scoring every answer; errors; draws of ten million.
 
     python benchmarks/run.py
 
@@ -45,8 +45,8 @@ def main() -> None:
     """Run and print."""
     with tempfile.TemporaryDirectory() as folder:
         bench(Path(folder))
-    # In a process of its own, whose memory is its own.
-    subprocess.run([sys.executable, str(Path(__file__).with_name("draws.py"))], check=True)
+    for name in ("errors.py", "draws.py"):  # in processes of their own, whose memory is their own
+        subprocess.run([sys.executable, str(Path(__file__).with_name(name))], check=True)
 
 
 def bench(folder: Path) -> None:
