@@ -1,4 +1,4 @@
-"""What the whole of scheme S1 costs: drawing every sample, scoring every answer; then errors, and large draws.
+"""What the whole of scheme S1 costs: drawing samples, scoring answers; then errors, and large draws.
 
     python benchmarks/run.py
 
