@@ -326,6 +326,21 @@ def _refuse_empty(rule: str, size: Floats | Codes, domains: Domains, names: Sequ
         raise AnswerError(rule, where="survey", variable=name, domain=f" ({of})" if of else "")
 
 
+def _refuse_single(
+    survey: Survey, domains: Domains, valid: NDArray[np.bool_], df: Floats, names: Sequence[Any]
+) -> None:
+    """Name the first quotient that rests on one unit: its deviations add up to 0, which is no error."""
+    for k in np.flatnonzero((df <= 1).any(axis=0)).tolist():
+        counts = valid[:, k] & (survey.weights > 0)
+        psus, _ = survey.contributing(domains.codes, len(domains.labels), counts)
+        certain = np.bincount(domains.codes, counts & (survey.effective[0] < 0), len(domains.labels))
+        single = np.flatnonzero((psus == 1) & (certain == 0))
+        if single.size:
+            of = domains.name(int(single[0]))
+            told = {"variable": str(names[k]), "domain": f" ({of})" if of else "", "count": single.size}
+            raise AnswerError("single_unit", where="survey", **told)
+
+
 def _names(variables: Names) -> list[str]:
     return [variables] if isinstance(variables, str) else list(variables)
 
@@ -371,6 +386,8 @@ def estimated(
         masks = valid.T[:1] if everyone else valid.T
         each = [survey.degrees_of_freedom(domains.codes, count, mask) for mask in masks]
     df = np.column_stack(each * (width // len(each)))
+    if statistics.bottom is not None and survey.replicates is None:
+        _refuse_single(survey, domains, valid, df, names)
     se = np.sqrt(np.maximum(np.diag(cov), 0.0))
     flat = estimate.ravel()
     if limits == "logit" and ((flat < 0) | (flat > 1)).any():

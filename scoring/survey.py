@@ -210,15 +210,16 @@ class Survey:
         """
         if self.replicates is not None and self.replicates.df is not None:
             return np.full(domains, self.replicates.df)
+        psus, strata = self.contributing(domain, domains, counts)
+        return np.where(psus > 0, psus - strata, np.inf).astype(np.float64)
+
+    def contributing(self, domain: Codes, domains: int, counts: NDArray[np.bool_]) -> tuple[Codes, Codes]:
+        """Count the PSUs and the strata that reach each domain, certain ones apart, shape (domains,) each."""
         psu, stratum = self.effective
         counts = counts & (psu >= 0)
-        if not counts.any():
-            return np.full(domains, np.inf)
-        domain = domain if counts.all() else domain[counts]
-        numbers = [
-            count_pairs(domain, domains, code if counts.all() else code[counts]) for code in (psu, stratum)
-        ]
-        return np.where(numbers[0] > 0, numbers[0] - numbers[1], np.inf).astype(np.float64)
+        if not counts.all():
+            domain, psu, stratum = domain[counts], psu[counts], stratum[counts]
+        return count_pairs(domain, domains, psu), count_pairs(domain, domains, stratum)
 
     def satterthwaite(self, z: Floats, domain: Codes, domains: int, counts: NDArray[np.bool_]) -> Floats:
         """Give the degrees of freedom of the variance of each domain's total.

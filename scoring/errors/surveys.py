@@ -147,6 +147,11 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "least 0.",
         "{where}：权数不能为负；第 {row} 行校准后是 {value:g}。请用不小于 0 的界限校准。",
     ),
+    "single_unit": (
+        "{where}: all valid answers to {variable!r}{domain} come from one sampled unit, so the error cannot be estimated; "
+        "domains like this: {count}. Merge domains, or leave it out.",
+        "{where}：“{variable}”{domain}的有效回答全部来自一个抽样单位，无法估计误差；这样的域共 {count} 个。请合并域，或去掉。",
+    ),
     "zero_denominator": (
         "{where}: the denominators of {variable!r}{domain} add up to 0. Check the column, or leave the domain out.",
         "{where}：“{variable}”{domain}的分母合计为 0。请检查该列，或去掉该域。",

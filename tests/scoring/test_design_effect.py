@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scoring import Survey, design_effects
+from scoring import AnswerError, Survey, design_effects
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 R = json.loads((ORACLES / "derived.json").read_text(encoding="utf8"))["designs"]
@@ -54,5 +54,5 @@ def test_is_not_a_number_where_there_is_nothing_to_compare() -> None:
     found = design_effects(Survey(table), ["same", "y"])
     assert found["deff_replace"].isna().tolist() == [True, False]
     assert found["deff"].isna().all()  # weights of 1 count no population (R: infinite)
-    with_one = design_effects(Survey(table.assign(home=[1, 1, 2], y=[np.nan, 2.0, np.nan]), psu="home"), "y")
-    assert with_one[["deff", "deff_replace", "n_effective"]].isna().all(axis=None)
+    with pytest.raises(AnswerError, match="come from one sampled unit"):
+        design_effects(Survey(table.assign(home=[1, 1, 2], y=[np.nan, 2.0, np.nan]), psu="home"), "y")

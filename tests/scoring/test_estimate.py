@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from scoring import EstimateError, Survey, mean, ratio, share, total
+from scoring import AnswerError, EstimateError, Survey, mean, ratio, share, total
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 R = json.loads((ORACLES / "survey_api.json").read_text(encoding="utf8"))["designs"]
@@ -79,3 +80,26 @@ def test_says_what_an_estimate_cannot_be_made_of() -> None:
     ):
         with pytest.raises(EstimateError, match=text):
             call()
+
+
+HOMES = pd.DataFrame({"home": [1, 1, 2, 3], "d": [*"aabb"], "y": [1.0, 3.0, 2.0, 6.0], "N": 4})
+HOMES["x"] = [1.0, None, None, None]
+
+
+@pytest.mark.parametrize("estimator", [mean, lambda *given, **more: ratio(given[0], "y", "N", **more)])
+def test_a_domain_of_one_unit_has_no_error_and_says_so(estimator: Any) -> None:
+    # Deviations from the domain's own mean add up to 0 in its only unit: 0 would pass for no error at all.
+    with pytest.raises(
+        AnswerError, match=r"\(d a\) come from one sampled unit, .* domains like this: 1"
+    ) as caught:
+        estimator(Survey(HOMES, psu="home"), "y", by="d")
+    assert "（" not in caught.value.chinese and "(d a)的有效回答全部来自一个抽样单位" in caught.value.chinese
+    with pytest.raises(AnswerError, match="'x' come from one sampled unit"):
+        mean(Survey(HOMES), "x")
+    assert total(Survey(HOMES, psu="home"), "y", by="d").table["se"].gt(0).all()  # a total has an error
+
+
+def test_a_unit_that_is_certain_has_no_error_to_tell() -> None:
+    table = HOMES.assign(N=[1, 1, 9, 9], h=[*"aabb"])
+    found = mean(Survey(table, stratum="h", psu="home", population="N"), "y", by="d").table
+    assert found["se"].tolist()[0] == 0 and found["df"].tolist() == [np.inf, 1.0]

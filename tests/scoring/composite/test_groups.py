@@ -24,6 +24,7 @@ def group(estimate: list[float], cov: list[list[float]], df: list[float], **chan
             "df": np.array(df),
             "n": np.full(len(values), 9),
             "means": values[:, None] / 10,
+            "points": values[:, None],
             "shares": np.column_stack([values / 100, 1 - values / 100]),
             "shares_se": np.column_stack([values / 1000, values / 1000]),
             **changes,
