@@ -163,13 +163,12 @@ def share(
         raise AnswerError("no_column", where="survey", column=variable, columns=columns)
     column = survey.table[variable]
     refuse_strays(survey, column.notna().to_numpy()[:, None], [variable])
-    names = sorted(column.dropna().unique())
+    codes, found = pd.factorize(column, sort=True)  # categories in their order, as domains are
+    names = list(found)
     if not names:
         raise AnswerError("no_answer", where="survey", variable=variable, domain="")
     domains = domains_of(survey.table, by)
-    values = np.where(
-        column.isna().to_numpy()[:, None], np.nan, column.to_numpy()[:, None] == np.array(names)
-    )
+    values = np.where(codes[:, None] < 0, np.nan, codes[:, None] == np.arange(len(names)))
     return estimated(survey, domains, names, means_of(values), level, df, limits)
 
 

@@ -103,3 +103,21 @@ def test_a_unit_that_is_certain_has_no_error_to_tell() -> None:
     table = HOMES.assign(N=[1, 1, 9, 9], h=[*"aabb"])
     found = mean(Survey(table, stratum="h", psu="home", population="N"), "y", by="d").table
     assert found["se"].tolist()[0] == 0 and found["df"].tolist() == [np.inf, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("column", "names"),
+    [
+        (pd.Series(["b", "a", "b", None], dtype="string"), ["a", "b"]),
+        (pd.Series([True, False, True, None], dtype="boolean"), [False, True]),
+        (pd.Series(["b", "a", "b", None], dtype=pd.CategoricalDtype(["z", "b", "a"])), ["b", "a"]),
+        (pd.Series(["b", 7, "b", None], dtype=object), [7, "b"]),
+    ],
+)
+def test_shares_of_columns_of_every_type(column: pd.Series, names: list[object]) -> None:
+    """One of three and two of three, by counting; values in the order of domains."""
+    found = share(Survey(pd.DataFrame({"v": column})), "v").table
+    assert found["variable"].tolist() == names
+    shares = dict(zip(found["variable"], found["estimate"], strict=True))
+    assert shares[column[0]] == pytest.approx(2 / 3) and shares[column[1]] == pytest.approx(1 / 3)
+    assert found["n"].tolist() == [3, 3]
