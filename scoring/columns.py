@@ -31,10 +31,8 @@ def refuse_missing(missing: Codes, column: str, where: str = "survey") -> None:
 
 
 def column_codes(table: pd.DataFrame, column: str) -> Codes:
-    """Number the values of a column; none may be missing."""
-    values = required(table, column)
-    is_coded = isinstance(values.dtype, pd.CategoricalDtype)
-    codes = values.cat.codes.to_numpy() if is_coded else pd.factorize(values)[0]
+    """Number the values of a column in order of appearance; none may be missing."""
+    codes = pd.factorize(required(table, column))[0]  # unused categories have no number
     refuse_missing(np.flatnonzero(codes < 0), column)
     return codes.astype(np.intp)
 

@@ -684,3 +684,12 @@ def test_lonely_units_with_cells_across_domains_add_up_to_the_whole() -> None:
     by, whole = total(survey, "y", by="d"), total(survey, "y")
     assert np.isfinite(by.cov).all()
     np.testing.assert_allclose(by.cov.sum(), whole.cov[0, 0], rtol=1e-12)
+
+
+def test_cells_may_be_categories_of_which_some_are_unused() -> None:
+    table = small()
+    expected = mean(Survey(table, weight="w", responded="came", cell="cell"), "y")
+    table["cell"] = pd.Categorical(table["cell"], categories=[*"azyx"])
+    found = mean(Survey(table, weight="w", responded="came", cell="cell"), "y")
+    np.testing.assert_allclose(found.cov, expected.cov, rtol=1e-12)
+    assert found.table["df"].tolist() == expected.table["df"].tolist()
