@@ -379,10 +379,11 @@ def estimated(
         cov = survey.covariance(z, domains.codes, count)
     else:
         cov = survey.replicates.covariance(statistics.replicated(survey, domains), estimate.ravel())
+    counts = valid & (survey.weights != 0)[:, None]  # who has no weight tells no degrees of freedom
     if freedom == "satterthwaite":
-        each = [survey.satterthwaite(z[:, k], domains.codes, count, valid[:, k]) for k in range(width)]
+        each = [survey.satterthwaite(z[:, k], domains.codes, count, counts[:, k]) for k in range(width)]
     else:
-        masks = valid.T[:1] if everyone else valid.T
+        masks = counts.T[:1] if everyone else counts.T
         each = [survey.degrees_of_freedom(domains.codes, count, mask) for mask in masks]
     df = np.column_stack(each * (width // len(each)))
     if statistics.bottom is not None and survey.replicates is None:

@@ -154,7 +154,9 @@ def group_scores(
     if census_dont_know is None:
         z = cells.linearised(chosen, gains, rate, weights)
         cov = survey.covariance(z, domains.codes, size)
-        df = survey.satterthwaite(z[:, 0], domains.codes, size, np.asarray(cells.valid.any(axis=1)))
+        answered = cells.valid.any(axis=1)
+        counts = answered if weights is None else answered & (weights != 0)
+        df = survey.satterthwaite(z[:, 0], domains.codes, size, np.asarray(counts))
     else:
         respondents = np.arange(len(cells.valid)) if unit is None else pd.factorize(survey.table[unit])[0]
         due = asked[domains.codes] & ~census_dont_know

@@ -159,7 +159,7 @@ def index_score(
     to = np.kron(np.eye(count), importance / importance.sum())
     cov: Floats = to @ means.cov @ to.T
     valid = np.asarray((~np.isnan(points)).any(axis=1))
-    df = survey.degrees_of_freedom(domains.codes, count, valid)
+    df = survey.degrees_of_freedom(domains.codes, count, valid & (survey.weights != 0))
     se = np.sqrt(np.maximum(np.diag(cov), 0.0))
     low, high = interval(estimate, se, df, level)
     n = np.bincount(domains.codes, weights=valid, minlength=count).astype(np.int64)

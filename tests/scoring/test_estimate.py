@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scoring import AnswerError, EstimateError, Survey, mean, ratio, share, total
+from scoring import AnswerError, EstimateError, Scale, Survey, index_score, mean, ratio, share, total
+from scoring.group import group_scores
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 R = json.loads((ORACLES / "survey_api.json").read_text(encoding="utf8"))["designs"]
@@ -121,3 +122,26 @@ def test_shares_of_columns_of_every_type(column: pd.Series, names: list[object])
     shares = dict(zip(found["variable"], found["estimate"], strict=True))
     assert shares[column[0]] == pytest.approx(2 / 3) and shares[column[1]] == pytest.approx(1 / 3)
     assert found["n"].tolist() == [3, 3]
+
+
+def test_rows_without_weight_have_no_degrees_of_freedom() -> None:
+    """R survey 4.1.1: degf(svydesign(~1, strata = ~h, weights = ~w)) is 2; of g = 1 and 2 it is 0 and 1."""
+    columns = {"y": [1.0, 2, 3, 4, 6, 9], "w": [0, 0, 1, 1, 2, 1], "g": [1, 2, 1, 2, 1, 2], "h": [*"aaabbb"]}
+    survey = Survey(pd.DataFrame(columns), weight="w", stratum="h")
+    assert mean(survey, "y").table["df"].tolist() == [2]
+    assert mean(survey, "y", by="g").table["df"].tolist() == [0, 1]
+
+
+def test_rows_without_weight_add_none_after_satterthwaite() -> None:
+    """One of a stratum's four has weight 0: as many degrees of freedom as units with weight, less 1."""
+    table = pd.DataFrame({"y": [1.0, 2, 4, 9], "w": [1.0, 1, 1, 0]})
+    assert mean(Survey(table, weight="w"), "y", df="satterthwaite").table["df"].tolist() == [2]
+    scale = Scale(0, 10)
+    sheets = table.assign(evaluatee="A")
+    found = [
+        group_scores(Survey(sheets, weight="w"), {"A": ["y"]}, scale, official=one).df[0]
+        for one in ("design", "plain")
+    ]
+    np.testing.assert_allclose(found, [2, 3])
+    read = index_score(Survey(table, weight="w"), {"y": 1}, scale)
+    assert read.table["df"].tolist() == [2]
