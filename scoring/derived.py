@@ -66,7 +66,7 @@ def derive(result: Estimates, functions: Mapping[str, Function], level: float = 
     columns = [(name, *_with_slopes(name, each, layout)) for name, each in functions.items()]
     values = np.column_stack([value for _, value, _ in columns])
     slopes = np.stack([slope for _, _, slope in columns], axis=1)
-    cov = np.einsum("dfk,dkel,egl->dfeg", slopes, layout.cov, slopes, optimize=True)
+    cov = _propagated("dfk,dkel,egl->dfeg", slopes, layout.cov)
     labels = layout.domains.loc[layout.domains.index.repeat(len(columns))].reset_index(drop=True)
     labels["variable"] = list(functions) * len(layout.domains)
     df, n = (_least(each[:, None, :], slopes != 0) for each in (layout.df, layout.n))
@@ -129,7 +129,7 @@ def contrast(
                 raise EstimateError("not_numbers", where=f"contrast {name!r}", found=found)
             matrix[row, place[domain]] = weight
     values = matrix @ layout.estimate
-    cov = np.einsum("cd,dkel,ge->ckgl", matrix, layout.cov, matrix, optimize=True)
+    cov = _propagated("cd,dkel,ge->ckgl", matrix, layout.cov)
     names = layout.names
     labels = names.loc[np.tile(names.index, len(weights))].reset_index(drop=True)
     labels.insert(0, "contrast", np.repeat(list(weights), len(names)))
@@ -246,6 +246,16 @@ def _called(name: str, function: Function, keys: list[Any], x: NDArray[Any]) -> 
         raise EstimateError("no_estimate", where=f"function {name!r}", found=error, known=known) from None
     except (TypeError, ValueError) as error:
         raise EstimateError("not_of_arrays", where=f"function {name!r}", found=error) from None
+
+
+def _propagated(how: str, slopes: Floats, cov: Floats) -> Floats:
+    """Give slopes × covariance × slopes; what is not known of estimates that are not used does not matter."""
+    unknown = np.isnan(cov)
+    result = np.einsum(how, slopes, np.where(unknown, 0.0, cov), slopes, optimize=True)
+    if unknown.any():
+        used = (slopes != 0).astype(np.float64)
+        result[np.einsum(how, used, unknown.astype(np.float64), used, optimize=True) > 0] = np.nan
+    return np.asarray(result)
 
 
 def _least(values: Floats, used: NDArray[np.bool_]) -> Floats:

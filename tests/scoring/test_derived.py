@@ -136,3 +136,22 @@ def test_says_what_is_wrong() -> None:
     ):
         with pytest.raises(EstimateError, match=text):
             call()
+
+
+def test_an_unknown_error_matters_only_where_it_is_used() -> None:
+    """Limits beyond all answers leave the errors of C's median and of A's and B's 0.95 quantiles unknown."""
+    values = np.random.default_rng(6).normal(size=83)
+    table = pd.DataFrame({"g": ["A"] * 40 + ["B"] * 40 + ["C"] * 3, "y": values})
+    weights = {"A - B": {"A": 1, "B": -1}, "A - C": {"A": 1, "C": -1}}
+    medians = quantile(Survey(table), "y", by="g")
+    assert medians.table["se"].isna().tolist() == [False, False, True]
+    found = contrast(medians, weights)
+    np.testing.assert_allclose(found.cov[0, 0], medians.cov[0, 0] + medians.cov[1, 1] - 2 * medians.cov[0, 1])
+    assert np.isnan(found.cov[[0, 1, 1], [1, 0, 1]]).all()
+    quantiles = quantile(Survey(table), "y", [0.5, 0.95], by="g")
+    assert quantiles.table["se"].isna().tolist() == [False, True, False, True, True, False]
+    middle = derive(
+        quantiles, {"middle": lambda m: m["y", 0.5], "reach": lambda m: m["y", 0.95] - m["y", 0.5]}
+    )
+    np.testing.assert_allclose(middle.cov[[0, 0], [0, 2]], quantiles.cov[[0, 0], [0, 2]])
+    assert middle.table["se"].isna().tolist() == [False, True, False, True, True, True]
