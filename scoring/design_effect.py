@@ -59,11 +59,15 @@ def design_effects(survey: Survey, variables: Names, by: Names | None = None) ->
     size = domains.sums(weights).ravel()
     estimate = means.table["estimate"].to_numpy(dtype=np.float64).reshape(len(domains.labels), len(names))
     deviation = np.where(counts, values - estimate[domains.codes], 0.0)
+    counted_answers = pd.DataFrame(np.where(counts, values, np.nan)).groupby(domains.codes)
+    differ = (
+        (counted_answers.max() > counted_answers.min()).to_numpy().ravel()
+    )  # whatever is rounded in means
     nan = np.full(n.size, np.nan)
     spread = np.divide(
         domains.sums(weights * deviation**2).ravel() * n, size * (n - 1), out=nan.copy(), where=n > 1
     )
-    replace = np.divide(np.diag(means.cov) * n, spread, out=nan.copy(), where=spread > 0)
+    replace = np.divide(np.diag(means.cov) * n, spread, out=nan.copy(), where=differ & (spread > 0))
     counted = size > n * (1 + 1e-9)
     result = means.table.drop(columns=["low", "high", "df", "n"])
     return result.assign(

@@ -56,3 +56,9 @@ def test_is_not_a_number_where_there_is_nothing_to_compare() -> None:
     assert found["deff"].isna().all()  # weights of 1 count no population (R: infinite)
     with pytest.raises(AnswerError, match="come from one sampled unit"):
         design_effects(Survey(table.assign(home=[1, 1, 2], y=[np.nan, 2.0, np.nan]), psu="home"), "y")
+
+
+def test_equal_answers_have_no_design_effect_whatever_is_rounded() -> None:
+    table = pd.DataFrame({"y": 7.1, "w": np.random.default_rng(1).uniform(1, 3, 90), "g": np.arange(90) % 9})
+    found = design_effects(Survey(table, weight="w"), "y", by="g")
+    assert found[["deff", "deff_replace", "n_effective"]].isna().all(axis=None)
