@@ -39,8 +39,13 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}：至少要 2 个，现在是 {value!r}。常用 500。",
     ),
     "bad_scales": (
-        "{where}: scale must be above 0, and rscales {count} numbers not below 0. Take them from the publisher's notes.",
-        "{where}：scale 须大于 0，rscales 须是 {count} 个不小于 0 的数。请照发布方的说明填写。",
+        "{where}: scale must be above 0 and finite, and rscales {count} numbers not below 0. Take them from the "
+        "publisher's notes.",
+        "{where}：scale 须是大于 0 的有限数，rscales 须是 {count} 个不小于 0 的数。请照发布方的说明填写。",
+    ),
+    "bad_df": (
+        "{where}: degrees of freedom must be above 0; they are {value!r}. Leave df out to have them counted.",
+        "{where}：自由度必须大于 0，现在是 {value!r}。不填 df，则由程序计算。",
     ),
     "weight_from_nothing": (
         "{where}: row {row} has weight 0, yet weight in a replicate. Leave the row out, or correct its weights.",

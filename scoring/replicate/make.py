@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -231,8 +231,9 @@ def replicate_weights(
     AnswerError
         A column is missing, or has no number.
     EstimateError
-        Fewer than two columns; scales negative or of another length; a row without weight has some in a
-        replicate; the survey has adjustment cells, is calibrated, overlapping, or has replicates already.
+        Fewer than two columns; scales negative, infinite or of another length; ``centre`` is unknown, ``df``
+        not above 0; a row without weight has some in a replicate; the survey has adjustment cells, is
+        calibrated, overlapping, or has replicates already.
 
     Examples
     --------
@@ -244,6 +245,11 @@ def replicate_weights(
     """
     where = "replicate weights"
     _refuse_others(survey, where)
+    if centre not in get_args(Centre):
+        known = ", ".join(get_args(Centre))
+        raise EstimateError("unknown_choice", where=f"{where}: centre", value=centre, known=known)
+    if df is not None and not df > 0:
+        raise EstimateError("bad_df", where=f"{where}: df", value=df)
     if len(columns) < 2:
         raise EstimateError("bad_replicates", where=where, value=len(columns))
     found = np.column_stack([numbers(survey.table, column) for column in columns])
@@ -258,7 +264,11 @@ def replicate_weights(
             raise EstimateError("weight_from_nothing", where=where, row=lost[0] + 1)
         found = np.divide(found, weights[:, None], out=np.ones_like(found), where=weights[:, None] != 0)
     shares = np.ones(len(columns)) if rscales is None else np.asarray(rscales, dtype=np.float64)
-    if shares.shape != (len(columns),) or not (np.isfinite(shares) & (shares >= 0)).all() or not scale > 0:
+    if (
+        shares.shape != (len(columns),)
+        or not (np.isfinite(shares) & (shares >= 0)).all()
+        or not 0 < scale < np.inf
+    ):
         raise EstimateError("bad_scales", where=where, count=len(columns))
     if df is None:
         df = float(np.linalg.matrix_rank(found * weights[:, None], tol=None) - 1)

@@ -238,6 +238,14 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: replicate_weights(Survey(TABLE), ["r1", "r2"], scale=1, rscales=[1]),
         "rscales 2 numbers",
     ),
+    "bad_df": (
+        lambda: replicate_weights(Survey(TABLE), ["r1", "r2"], scale=1, df=float("nan")),
+        "must be above 0; they are nan",
+    ),
+    "unknown_choice": (
+        lambda: replicate_weights(Survey(TABLE), ["r1", "r2"], scale=1, centre="median"),  # type: ignore[arg-type]
+        "one of estimate, mean; it is 'median'",
+    ),
     "weight_from_nothing": (
         lambda: replicate_weights(Survey(TABLE, "w"), ["r1", "r2"], scale=1),
         "row 1 has weight 0",
@@ -267,6 +275,14 @@ def test_refuses_and_says_why(rule: str) -> None:
 def test_replicates_are_made_once(again: Callable[[Survey], Survey]) -> None:
     with pytest.raises(EstimateError, match="the survey has replicates"):
         again(jackknife(Survey(TABLE, stratum="h")))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"scale": np.inf}, {"scale": np.nan}, {"scale": 1, "df": 0}, {"scale": 1, "df": -3}]
+)
+def test_scales_and_degrees_of_freedom_that_cannot_be(wrong: dict[str, float]) -> None:
+    with pytest.raises(EstimateError, match="must be above 0"):
+        replicate_weights(Survey(TABLE), ["r1", "r2"], **wrong)  # type: ignore[arg-type]
 
 
 def test_too_few_columns_of_weights() -> None:
