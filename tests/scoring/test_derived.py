@@ -155,3 +155,10 @@ def test_an_unknown_error_matters_only_where_it_is_used() -> None:
     )
     np.testing.assert_allclose(middle.cov[[0, 0], [0, 2]], quantiles.cov[[0, 0], [0, 2]])
     assert middle.table["se"].isna().tolist() == [False, True, False, True, True, True]
+
+
+def test_reading_across_domains_shows_though_the_first_and_the_last_are_highest() -> None:
+    table = pd.DataFrame({"y": [1.0, 3.0, 0.0, 1.0, 1.0, 3.0], "g": [*"aabbcc"]})
+    with pytest.raises(EstimateError) as caught:
+        derive(mean(Survey(table), "y", by="g"), {"to the best": lambda m: m["y"] - m["y"].max()})
+    assert caught.value.rule == "across_domains"
