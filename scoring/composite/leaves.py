@@ -76,12 +76,15 @@ def leaf(name: str, scored: Scored) -> Leaves:
     Leaves
     """
     size = len(scored.evaluatees)
+    estimate = np.asarray(scored.estimate, dtype=np.float64)
+    lacks = np.isnan(estimate)  # who lacks the part has neither error nor covariance
+    cov = np.where(lacks[:, None] | lacks, 0.0, np.asarray(scored.cov, dtype=np.float64))
     return Leaves(
         names=(name,),
         evaluatees=tuple(map(str, scored.evaluatees)),
-        estimate=np.asarray(scored.estimate, dtype=np.float64).reshape(1, size),
-        cov=np.asarray(scored.cov, dtype=np.float64).reshape(1, size, 1, size),
-        df=np.asarray(scored.df, dtype=np.float64).reshape(1, size),
+        estimate=estimate.reshape(1, size),
+        cov=cov.reshape(1, size, 1, size),
+        df=np.where(lacks, np.inf, np.asarray(scored.df, dtype=np.float64)).reshape(1, size),
     )
 
 

@@ -382,3 +382,20 @@ def test_a_scheme_file_can_hold_a_tree() -> None:
     for wrong in ({"how": "sum"}, {"missing": "ignore"}, {"note": "?"}):
         with pytest.raises(ValidationError):
             adapter.validate_python({"name": "总", **wrong})
+
+
+def test_a_composite_that_some_lack_can_be_a_part_of_another() -> None:
+    """As if the tree were one: 0.5 × 0.5 (40 + 50) + 0.5 × 80 = 62.5, variance (1 + 1) / 16."""
+    cov = np.zeros((2, 2, 2, 2))
+    cov[[0, 1, 1], [0, 0, 1], [0, 1, 1], [0, 0, 1]] = 1.0
+    given = Leaves(
+        ("a", "b"), ("A", "B"), np.array([[40.0, np.nan], [50.0, 60.0]]), cov, np.full((2, 2), 9.0)
+    )
+    inner = compose(Part("c", parts=(Part("a", 0.5), Part("b", 0.5)), missing="leave_out"), [given]).whole
+    done = Leaves(
+        ("d",), ("A", "B"), np.array([[80.0, 90.0]]), np.zeros((1, 2, 1, 2)), np.full((1, 2), np.inf)
+    )
+    tree = Part("e", parts=(Part("c", 0.5), Part("d", 0.5)), missing="leave_out")
+    found = compose(tree, [leaf("c", inner), done]).whole
+    np.testing.assert_allclose(found.estimate, [62.5, np.nan])
+    np.testing.assert_allclose(found.cov, [[0.125, np.nan], [np.nan, np.nan]])
