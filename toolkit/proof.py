@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from io import StringIO
 from typing import Any
 
 import numpy as np
@@ -207,13 +208,14 @@ def _number_differences(then: pd.DataFrame, now: pd.DataFrame, name: str) -> Ite
     if list(then.columns) != list(now.columns) or len(then) != len(now):
         yield f"results/{name}.csv: not the rows and columns that scoring again gives"
         return
+    text = pd.read_csv(StringIO(now.to_csv(index=False)), dtype=str, na_filter=False)  # as it is written
     for column in now.columns:
-        if pd.api.types.is_numeric_dtype(now[column]):
+        if pd.api.types.is_numeric_dtype(now[column]) and not pd.api.types.is_bool_dtype(now[column]):
             was = pd.to_numeric(then[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
             fresh = now[column].to_numpy(dtype=np.float64, na_value=np.nan)
             same = np.isclose(was, fresh, rtol=NUMBERS_AGREE, atol=NUMBERS_AGREE, equal_nan=True)
         else:
-            was, fresh = then[column].to_numpy(), now[column].astype(str).to_numpy()
+            was, fresh = then[column].to_numpy(), text[column].to_numpy()
             same = was == fresh
         keys = [key for key in ("group", "evaluatee", "label") if key in now]
         for row in np.flatnonzero(~same):

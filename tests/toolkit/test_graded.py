@@ -128,6 +128,20 @@ def test_the_report_and_the_workbook_show_both(played: Round) -> None:
         assert sorted(one or "" for one in shown) == sorted(due)
 
 
+def test_a_graded_round_is_proven_until_a_condition_changes(played: Round) -> None:
+    names = tuple(played.scheme.evaluatees)
+    plan = replace(GRADES, grades=tuple(replace(g, at_least=g.at_least and 1.0) for g in GRADES.grades))
+    one = graded(played, said(played.scheme, names), plan)
+    scores = one.score()
+    assert scores.grades["next_grade"].isna().any() and len(scores.awards)  # empty cells, true and false
+    assert one.verify() == []
+    one.seal(office="县委")
+    assert one.verify() == []
+    found = graded(one, said(played.scheme, names[1:]), plan).verify()
+    assert f"results/conditions.csv: {names[0]}, 通过验收: True is written, scoring again gives False" in found
+    assert "conditions.csv: not the file that was sealed" in found
+
+
 def test_a_scheme_without_them_shows_nothing(played: Round) -> None:
     scores = played.score()
     assert scores.grades.empty and scores.awards.empty and played.scheme.grading is None
