@@ -22,6 +22,7 @@ from toolkit.report.fonts import _cut, showable, subset_font
 from toolkit.report.page import render
 from toolkit.report.plot import figure_svg
 from toolkit.report.ranking import standing
+from toolkit.report.tables import satisfied_labels
 from toolkit.report.terminal import league_lines, print_leagues
 from toolkit.report.writing import MADE, fixed, percent
 from toolkit.scheme import DontKnow, Draw, EvaluateeClass, Group, Ranking, Unclear
@@ -58,6 +59,19 @@ def made_scheme() -> Scheme:
         ),
         unclear=(Unclear("ranking.ties", "并列怎么排 <?>", "取较前的名次"),),
     )
+
+
+@pytest.mark.parametrize(
+    "scale",
+    [
+        Scale(1, 3, (Label("满意", 1, 1), Label("基本满意", 2, 2), Label("不满意", 3, 3)), best="low"),
+        Scale(1, 3, (Label("不满意", 3, 3), Label("基本满意", 2, 2), Label("满意", 1, 1)), best="low"),
+        Scale(1, 3, (Label("满意", 3, 3), Label("基本满意", 2, 2), Label("不满意", 1, 1))),
+        Scale(1, 3, (Label("不满意", 1, 1), Label("基本满意", 2, 2), Label("满意", 3, 3))),
+    ],
+)
+def test_who_is_satisfied_follows_the_ratings_not_the_list(scale: Scale) -> None:
+    assert satisfied_labels(replace(made_scheme(), scale=scale)) == ["满意"]
 
 
 def made_scores() -> Scores:

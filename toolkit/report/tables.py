@@ -194,9 +194,16 @@ def label_shares(scores: Scores) -> LabelShares:
 
 
 def satisfied_labels(scheme: Scheme) -> list[str]:
-    """Name the labels from 满意 upwards; none where the scale has no such label."""
-    names = [label.name for label in scheme.scale.labels]
-    return names[names.index(SATISFIED) :] if SATISFIED in names else []
+    """Name the labels from 满意 upwards, whichever end of the scale is best and however they are listed.
+
+    None where the scale has no such label.
+    """
+    scale = scheme.scale
+    bar = next((label.low for label in scale.labels if label.name == SATISFIED), None)
+    if bar is None:
+        return []
+    up = scale.best == "high"
+    return [label.name for label in scale.labels if (label.low >= bar if up else label.low <= bar)]
 
 
 def share_error(scores: Scores, each: EvaluateeClass) -> float:
