@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from scoring import AtPlaces, Awards, Grade, Grading, TopPlaces
-from scoring.consequence.by_place import UNSTATED
+from scoring.consequence.by_place import UNSTATED, worded
 
 Language = Literal["zh", "en"]
 
@@ -90,7 +90,7 @@ def _asked(grade: Grade) -> Iterator[tuple[str, str]]:
 def _places(one: AtPlaces) -> tuple[str, str]:
     """Tell what places bring, and how much of it."""
     zh, en = {"first": ("前", "first"), "last": ("后", "last")}[one.end]
-    amounts = [UNSTATED if amount == "unstated" else f"{amount:+,g}" for amount in one.amounts]
+    amounts = [UNSTATED if amount == "unstated" else worded(amount) for amount in one.amounts]
     money = f"（由{zh}起依次 {'、'.join(amounts)}）" if len(amounts) > 1 else f"（{''.join(amounts)}）"
     told = f" ({', '.join(amounts)})" if amounts else ""
     return (

@@ -190,7 +190,7 @@ def _listed(
         hit = np.flatnonzero(place <= one.places)
         taken = lost[here[hit]] & (one.end == "first")
         amount, unstated = _amounts(one, place[hit], tied[hit], ties)
-        shown = np.where(unstated, UNSTATED, [_worded(value) for value in amount.tolist()])
+        shown = np.where(unstated, UNSTATED, [worded(value) for value in amount.tolist()])
         result.append(
             pd.DataFrame(
                 {
@@ -227,7 +227,12 @@ def _amounts(
     return np.where(unstated, np.nan, amount), unstated
 
 
-def _worded(amount: float) -> str:
+def worded(amount: float) -> str:
+    """Write an amount with its sign, to the cent where it is not whole; nothing where it is NaN.
+
+    >>> worded(1234567), worded(-5000), worded(0.5)
+    ('+1,234,567', '-5,000', '+0.50')
+    """
     if np.isnan(amount):
         return ""
     return f"{amount:+,.2f}".removesuffix(".00")

@@ -229,6 +229,13 @@ def test_wrong_rules_are_named_with_their_path(old: str, new: str, path: str, en
     assert any(english in each.english for each in found)
 
 
+def test_amounts_are_told_to_the_last_digit() -> None:
+    rule = Awards((AtPlaces("first", 2, "奖励", (1234567, 12345.67)),), ties="all", both_ends="neither")
+    scheme = replace(Scheme.load(str(SMALL)), awards=rule)
+    assert "前 2 名：奖励（由前起依次 +1,234,567、+12,345.67）" in scheme.in_words("zh")
+    assert "the first 2: 奖励 (+1,234,567, +12,345.67)" in scheme.in_words("en")
+
+
 def test_rules_are_told_in_both_languages() -> None:
     share = Grade("先进", 75, "out", TopShare(0.3, "floor"))
     plan = Grading((share, Grade("其他", capped_if=("一票否决",))), ties="dense", places_among="eligible")
