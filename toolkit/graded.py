@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from scoring import draws_given_data, grade_chances, grades, sure_differences
@@ -30,15 +31,17 @@ def graded(scores: Scores) -> pd.DataFrame:
         ``class``, ``evaluatee``, ``score``, ``rank``, ``grade``, ``chance`` (of this grade), ``prior``; what
         keeps it from ``next_grade``: ``short``, ``last_place`` and ``conditions``; ``statement`` in Chinese
         and English (``statement_en``); then the chance of each grade, ``chance: 优秀``. No row where the
-        scheme has no grades, or a provisional result their outside conditions not yet.
+        scheme has no grades, or a provisional result their outside conditions not yet; none of a class
+        of which a provisional result leaves a unit out.
 
     Raises
     ------
     EstimateError
         An outside condition is not known of an evaluatee.
     """
-    rule, table = scores.scheme.grading, scores.table.set_index("evaluatee")
-    if rule is None or (rule.conditions and scores.conditions is None):
+    rule, at = scores.scheme.grading, of_whole_classes(scores)
+    table = scores.table.iloc[at].set_index("evaluatee")
+    if rule is None or not at.size or (rule.conditions and scores.conditions is None):
         return pd.DataFrame(columns=[*HEADS, "grade", "chance", "statement", "statement_en"])
     of = table["class"].to_numpy()
     conditions = None if scores.conditions is None else scores.conditions.loc[table.index]
@@ -48,7 +51,7 @@ def graded(scores: Scores) -> pd.DataFrame:
     chances = grade_chances(
         rule,
         table["estimate"],
-        scores.cov,
+        scores.cov[np.ix_(at, at)],
         df=df,
         by=of,
         conditions=conditions,
@@ -73,16 +76,25 @@ def given(scores: Scores) -> pd.DataFrame:
     -------
     DataFrame
         ``class``, ``evaluatee``, ``score``, ``rank``, then what ``toolkit.awards.awarded`` tells. No row
-        where the scheme has no awards.
+        where the scheme has no awards; none of a class of which a provisional result leaves a unit out.
     """
-    rule, table = scores.scheme.awards, scores.table
-    if rule is None:
+    rule, at = scores.scheme.awards, of_whole_classes(scores)
+    table, cov = scores.table.iloc[at], scores.cov[np.ix_(at, at)]
+    if rule is None or not at.size:
         return pd.DataFrame(columns=[*HEADS, "consequence", "shown", "statement", "statement_en"])
     of, estimate = table["class"].to_numpy(), table["estimate"].to_numpy()
-    sure = sure_differences(estimate, scores.cov, level=scores.scheme.level, df=scores.pair_df, by=of)
+    pair_df = scores.pair_df[np.ix_(at, at)]
+    sure = sure_differences(estimate, cov, level=scores.scheme.level, df=pair_df, by=of)
     df = float(table["df"].min())
-    draws = draws_given_data(estimate, scores.cov, df=df if np.isfinite(df) else None)
+    draws = draws_given_data(estimate, cov, df=df if np.isfinite(df) else None)
     found = awarded(rule, table["evaluatee"].tolist(), -table["rank"], sure, by=of, draws=draws)
     own = table.set_index("evaluatee")[["class", "score", "rank"]].loc[found["name"]].reset_index()
     told = own.rename(columns={"name": "evaluatee"})[list(HEADS)]
     return pd.concat([told, found.drop(columns=["name"])], axis=1)
+
+
+def of_whole_classes(scores: Scores) -> npt.NDArray[np.intp]:
+    """Give the rows of the scores whose class is all there: places in a part of a class say nothing."""
+    if "may_change" not in scores.table:
+        return np.arange(len(scores.table))
+    return np.flatnonzero(scores.table["may_change"].notna())

@@ -58,6 +58,9 @@ def provisional(
     sizes = {each.id: len(each.evaluatees) for each in scheme.classes}
     short = [each.id for each in part.classes if len(each.evaluatees) < sizes[each.id]]
     chance[scores.table["class"].isin(short).to_numpy()] = np.nan
+    if scheme.grading is not None or scheme.awards is not None:
+        names = [each.name for each in scheme.classes if each.id in short]
+        left_out += tuple(f"{name}：还有单位没有得分，暂不评等级和奖惩" for name in names)
     return replace(
         scores,
         table=scores.table.assign(may_change=chance),

@@ -15,6 +15,7 @@ import pytest
 from scoring import AtPlaces, Awards, Grade, Grading, TopPlaces, TopShare
 from toolkit import Round, Scheme, Scores
 from toolkit.errors import RoundError, SchemeError
+from toolkit.files import write_table
 from toolkit.report.facts import round_facts
 from toolkit.report.page import render
 from toolkit.report.workbook import workbook
@@ -156,6 +157,18 @@ def test_a_provisional_result_waits_for_conditions(played: Round) -> None:
     ) as caught:
         graded(played).score()
     assert "evaluatee, 通过验收, 一票否决；现有 —" in caught.value.chinese
+
+
+def test_a_provisional_result_says_nothing_of_a_class_that_is_not_all_there(
+    drawn: Round, sheets: pd.DataFrame, tmp_path: Path
+) -> None:
+    few = sheets[(sheets["group"] != "staff") | (sheets["evaluatee"] != "县公安局")]
+    write_table(tmp_path / "a.csv", few)
+    drawn.collect(tmp_path / "a.csv")
+    scores = graded(drawn, said(drawn.scheme)).score(provisional=True)
+    assert set(scores.table["class"]) == {"departments", "services"}
+    assert set(scores.grades["class"]) == set(scores.awards["class"]) == {"services"}
+    assert scores.left_out[-1] == "部门类：还有单位没有得分，暂不评等级和奖惩"
 
 
 WRONG: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str, str]] = {
