@@ -49,6 +49,20 @@ SENTENCES = {
     ),
 }
 
+# Equal as published, though surely apart before rounding: a matter of the tie rule, not of the error.
+BY_TIE = {
+    True: (
+        "{consequence}：按公布的得分和并列规则位列{end} {places} 名；未取舍时名次区间为 {span}{chance}。",
+        "{consequence}: among the {end_en} {places} by published scores and the tie rule; before rounding "
+        "its places are {span}{chance_en}.",
+    ),
+    False: (
+        "按公布的得分和并列规则不在{end} {places} 名；未取舍时名次区间为 {span}。",
+        "Not among the {end_en} {places} by published scores and the tie rule; before rounding its places "
+        "are {span}.",
+    ),
+}
+
 
 def awarded(
     rule: Awards,
@@ -136,7 +150,7 @@ def awarded(
 
 def _statements(one: AtPlaces, row: dict[str, Any], rivals: str) -> dict[str, str]:
     low, high, chance = row["rank_low"], row["rank_high"], row["chance"]
-    shown = "" if np.isnan(chance) else f"{published(np.array([chance]), 2)[0]:.2f}"
+    shown = "" if np.isnan(chance) else _rounded(chance)
     end, end_en = ENDS[one.end]
     words = {
         "consequence": one.consequence,
@@ -149,5 +163,18 @@ def _statements(one: AtPlaces, row: dict[str, Any], rivals: str) -> dict[str, st
         "chance": f"（确在其中的概率 {shown}，平先验，未校准）" if shown else "",
         "chance_en": f" (probability {shown}; flat prior, uncalibrated)" if shown else "",
     }
-    chinese, english = (text.format(**words) for text in SENTENCES[row["listed"], row["sure"]])
+    by_tie = not row["sure"] and not rivals
+    texts = BY_TIE[row["listed"]] if by_tie else SENTENCES[row["listed"], row["sure"]]
+    chinese, english = (text.format(**words) for text in texts)
     return {"statement": chinese, "statement_en": english}
+
+
+def _rounded(chance: float) -> str:
+    """Round to two decimals, but never to a certainty that draws cannot give.
+
+    >>> [_rounded(chance) for chance in (0.0, 0.004, 0.975, 0.996)]
+    ['<0.01', '<0.01', '0.98', '>0.99']
+    """
+    if chance > 0.99:
+        return ">0.99"
+    return "<0.01" if chance < 0.01 else f"{published(np.array([chance]), 2)[0]:.2f}"

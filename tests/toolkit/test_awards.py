@@ -47,15 +47,26 @@ def test_what_the_error_leaves_in_doubt_is_said_on_both_sides_of_the_edge() -> N
     ]
 
 
+def test_equal_as_published_but_surely_apart_is_not_laid_to_the_error() -> None:
+    sure = sure_differences([80.04, 80.02, 70.0], np.zeros((3, 3)))
+    shared = awarded(plan(FIRST), NAMES[:3], [-1, -1, -3], sure)["statement"].tolist()
+    assert shared[1] == "奖励：按公布的得分和并列规则位列前 1 名；未取舍时名次区间为 2。"
+    told_apart = awarded(plan(FIRST), NAMES[:3], [-2, -1, -3], sure)[["name", "statement"]]
+    assert told_apart.to_numpy().tolist() == [
+        ["乙局", "奖励：按公布的得分和并列规则位列前 1 名；未取舍时名次区间为 2。"],
+        ["甲局", "按公布的得分和并列规则不在前 1 名；未取舍时名次区间为 1。"],
+    ]
+
+
 def test_the_chance_names_its_prior() -> None:
     score = [99.0, 85.0]
     found = told(plan(FIRST), score, draws=draws_given_data(score, np.eye(2)))
     assert found == [
         (
             "甲局",
-            "奖励：位列前 1 名，名次区间 1：抽样误差不改变这一结论（确在其中的概率 1.00，平先验，未校准）。",
+            "奖励：位列前 1 名，名次区间 1：抽样误差不改变这一结论（确在其中的概率 >0.99，平先验，未校准）。",
             "奖励: among the first 1; places 1: the sampling error leaves no doubt "
-            "(probability 1.00; flat prior, uncalibrated).",
+            "(probability >0.99; flat prior, uncalibrated).",
         )
     ]
 
