@@ -18,7 +18,7 @@ from toolkit.errors import RoundError, SchemeError
 from toolkit.files import write_table
 from toolkit.report.facts import round_facts
 from toolkit.report.page import render
-from toolkit.report.workbook import workbook
+from toolkit.report.workbook import CHANCE, workbook
 
 SMALL = Path(__file__).parents[1] / "scenarios" / "small.toml"
 GRADES = Grading(
@@ -92,6 +92,23 @@ def test_chances_add_up_and_a_small_class_says_that_its_prior_is_flat(played: Ro
     assert found["statement"].str.contains("平先验，未校准").all()
 
 
+@pytest.mark.parametrize(("prior", "said_so"), [("class prior", "正态分布"), ("flat", "平先验")])
+def test_page_and_workbook_name_the_prior_that_was_used(played: Round, prior: str, said_so: str) -> None:
+    one = graded(played, said(played.scheme))
+    scores = one.score()
+    scores.grades["prior"] = prior
+    note = next(text for text in ("大致呈正态分布", "用平先验") if said_so in text)
+    page = render(scores, round_facts(one), made=True)
+    assert note in page and ("大致呈正态分布" in page) == (prior == "class prior")
+    sheet = openpyxl.load_workbook(BytesIO(workbook(scores, round_facts(one), made=True)))["等级"]
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+    assert any(note in str(cell.value) for cell in cells)
+    assert {cell.number_format for cell in cells if cell.value in (0, 1) and cell.column > 5} == {CHANCE}
+    columns = {cell.value: cell.column - 1 for cell in cells}
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows() if isinstance(row[1].value, int)]
+    assert [row[1] for row in rows] == [1, 2, 3, 1, 2] and columns["名次"] == 1
+
+
 def test_awards_go_by_place_and_name_who_cannot_be_told_apart(played: Round) -> None:
     scores = graded(played, said(played.scheme)).score()
     found = scores.awards
@@ -139,7 +156,9 @@ def test_a_graded_round_is_proven_until_a_condition_changes(played: Round) -> No
     one.seal(office="县委")
     assert one.verify() == []
     found = graded(one, said(played.scheme, names[1:]), plan).verify()
-    assert f"results/conditions.csv: {names[0]}, 通过验收: True is written, scoring again gives False" in found
+    assert (
+        f"results/conditions.csv: {names[0]}, 通过验收: True is written, scoring again gives False" in found
+    )
     assert "conditions.csv: not the file that was sealed" in found
 
 

@@ -16,7 +16,7 @@ from toolkit.report.fonts import subset_font
 from toolkit.report.method import ALIKE, DIGESTS, SHARES, counted, method_steps, stages, terms
 from toolkit.report.plot import caterpillar, figure_svg
 from toolkit.report.ranking import Standing, standing
-from toolkit.report.review import accountable_rows, award_rows, grade_rows, trail_rows
+from toolkit.report.review import accountable_rows, award_rows, chance_note, grade_rows, trail_rows
 from toolkit.report.tables import (
     RATES,
     RATES_TOLD,
@@ -99,6 +99,7 @@ def render(scores: Scores, facts: RoundFacts, made: bool) -> str:
         "rule": rule_in_words(scheme),
         "accountable": accountable_rows(scores),
         "awards": award_rows(scores),
+        "chance_note": chance_note(scores),
         "rules": list(rules_in_words(scheme.grading, scheme.awards, "zh")),
         "groups": [_group(scheme, group) for group in scheme.groups],
         "sheets": [_sheets(scores, group) for group in scheme.groups],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scoring.grade.chances import LABELS
 from toolkit.accountable import accountable
 from toolkit.placing import published
 from toolkit.report.writing import fixed
@@ -90,6 +91,20 @@ def grade_rows(scores: Scores, of: str) -> list[GradeRow]:
         )
         for one in table.to_dict("records")
     ]
+
+
+PRIORS = {
+    True: "假定本类各单位真正的得分大致呈正态分布。得分差距相对抽样误差越小，它越不准。",
+    False: "有的类别单位太少，或误差的自由度太小，所以用平先验，只看各单位自己的得分和误差，未经校准。",
+}
+
+
+def chance_note(scores: Scores) -> str:
+    """Say what a grade's chance means, and by which prior; nothing where there are no grades."""
+    if not len(scores.grades):
+        return ""
+    by_class = bool((scores.grades["prior"] == LABELS["class"]).all())
+    return f"“把握”是真正的得分和名次属于该等级的概率：{PRIORS[by_class]}"
 
 
 def award_rows(scores: Scores) -> list[AwardRow]:

@@ -15,7 +15,7 @@ from toolkit.report.excel import PROSE, WHOLE, Column, Sheet, Table, Value, shee
 from toolkit.report.facts import RoundFacts, round_facts
 from toolkit.report.method import ALIKE, DIGESTS, SHARES, Step, counted, method_steps, stages, terms
 from toolkit.report.ranking import standing
-from toolkit.report.review import accountable_rows, award_rows
+from toolkit.report.review import accountable_rows, award_rows, chance_note
 from toolkit.report.tables import (
     RATES_TOLD,
     SATISFIED,
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 DIGEST = 64  # characters of a SHA-256
 SHARE = "0.0%"
+CHANCE = '[>0.99]">99%";[<0.01]"<1%";0%'  # draws give no certainty
 SHORT = '#,##0;-#,##0;"—"'  # a count whose zero is shown as —
 
 
@@ -342,8 +343,10 @@ def _grades(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
     """Write grades and awards, where the scheme has them."""
     scheme, form = scores.scheme, _form(scores.scheme)
     names = {each.id: each.name for each in scheme.classes}
-    notes = tuple(rules_in_words(scheme.grading, None, "zh"))
+    notes = (chance_note(scores), *rules_in_words(scheme.grading, None, "zh"))
     if len(scores.grades):
+        order = scores.grades["class"].map(list(names).index)
+        in_places = scores.grades.assign(order=order).sort_values(["order", "rank", "evaluatee"])
         chances = [name for name in map(str, scores.grades) if name.startswith("chance: ")]
         columns = (
             Column("类别"),
@@ -351,7 +354,7 @@ def _grades(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
             Column("单位"),
             Column("得分", form, "center"),
             Column("等级", align="center"),
-            *(Column(f"真属\n{name.removeprefix('chance: ')}\n的概率", "0%", "center") for name in chances),
+            *(Column(f"真属\n{name.removeprefix('chance: ')}\n的概率", CHANCE, "center") for name in chances),
             Column("把握，和离上一等还差什么", PROSE, widest=92),
         )
         graded: tuple[tuple[Value, ...], ...] = tuple(
@@ -361,10 +364,10 @@ def _grades(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
                 str(one["evaluatee"]),
                 float(one["score"]),
                 str(one["grade"]),
-                *(rounded(one[name], 2) for name in chances),
+                *(rounded(one[name], 4) for name in chances),
                 str(one["statement"]),
             )
-            for one in scores.grades.to_dict("records")
+            for one in in_places.to_dict("records")
         )
         about = "每个单位的等级、属于各等级的概率和离上一等还差什么。"
         yield Sheet("等级", f"{scheme.title}：等级", about, (Table(columns, graded, notes=notes),), frozen=3)
