@@ -98,7 +98,12 @@ def _hindrances(
         parts.append((text, told | {"short": f"{row['short']:.{decimals}f}"}))
     if not pd.isna(row["last_place"]):
         parts.append((GATE, told | {"last": row["last_place"], "place": row["place"]}))
-    needed = {name for grade in rule.grades if grade.name == row["next_grade"] for name in grade.requires}
-    for name in filter(None, row["conditions"].split("、")):
-        parts.append((LACKS if name in needed else CAPPED, told | {"name": name}))
+    above = rule.names.index(str(row["next_grade"]))
+    lacks = dict.fromkeys(rule.grades[above].requires, LACKS)
+    caps = {name: CAPPED for worse in rule.grades[above + 1 :] for name in worse.capped_if}
+    left = f"{row['conditions']}、"
+    for name, text in (lacks | caps).items():
+        if left.startswith(f"{name}、"):  # in the order of the rule; a name may hold a 、 of its own
+            left = left.removeprefix(f"{name}、")
+            parts.append((text, told | {"name": name}))
     return parts

@@ -50,3 +50,19 @@ def test_the_chance_is_that_of_the_grade_the_unit_has() -> None:
     due = [chances.table.loc[at, name] for at, name in enumerate("ABAB")]
     assert [text.split("）")[0][1:] for text in found] == [f"（把握 {chance:.0%}" for chance in due]
     assert "平先验" not in found[0]
+
+
+def test_a_condition_may_hold_a_comma_of_its_own() -> None:
+    plan = Grading(
+        (Grade("优秀", 90, requires=("通过省、市验收", "无事故")), Grade("其他", capped_if=("停业、歇业",)))
+    )
+    score = pd.Series({"甲": 95.0, "乙": 85.0, "丙": 70.0})
+    held = pd.DataFrame(False, score.index, plan.conditions)
+    held.loc["乙", "停业、歇业"] = held.loc["丙", "无事故"] = True
+    found = grades(plan, score, conditions=held)
+    chances = grade_chances(plan, score, np.eye(3), conditions=held)
+    said = grades_in_words(plan, found, chances, margin=1.0)["statement"]
+    both = "优秀要求“通过省、市验收”，尚未满足；优秀要求“无事故”，尚未满足"
+    assert said["甲"].endswith(f"）；{both}")
+    assert said["乙"].endswith(f"{both}；因“停业、歇业”不得评为优秀")
+    assert said["丙"].endswith("抽样误差之内；优秀要求“通过省、市验收”，尚未满足")
