@@ -26,6 +26,10 @@ WITHIN = (
     "离{next}差 {short} 分，在抽样误差之内",
     "{short} points short of {next}, within the sampling error",
 )
+EXACTLY = (
+    "{next}要求得分高于 {least}，现正好 {least}",
+    "{next} takes a score above {least}, this is just {least}",
+)
 GATE = ("{next}只取前 {last} 名，现列第 {place}", "{next} goes to the first {last}, this is number {place}")
 LACKS = ("{next}要求“{name}”，尚未满足", "{next} requires {name!r}, which does not hold")
 CAPPED = ("因“{name}”不得评为{next}", "{name!r} rules {next} out")
@@ -95,6 +99,8 @@ def _hindrances(
     parts: list[tuple[tuple[str, str], dict[str, Any]]] = []
     if not pd.isna(row["short"]):
         text = WITHIN if row["short"] <= margin else BEYOND
+        if row["short"] == 0.0:
+            text, told = EXACTLY, told | {"least": f"{row['score']:.10g}"}
         parts.append((text, told | {"short": f"{row['short']:.{decimals}f}"}))
     if not pd.isna(row["last_place"]):
         parts.append((GATE, told | {"last": row["last_place"], "place": row["place"]}))

@@ -66,3 +66,13 @@ def test_a_condition_may_hold_a_comma_of_its_own() -> None:
     assert said["甲"].endswith(f"）；{both}")
     assert said["乙"].endswith(f"{both}；因“停业、歇业”不得评为优秀")
     assert said["丙"].endswith("抽样误差之内；优秀要求“通过省、市验收”，尚未满足")
+
+
+def test_a_score_just_at_a_threshold_that_is_out_is_not_0_points_short() -> None:
+    plan = Grading((Grade("优秀", 90, boundary="out"), Grade("其他")))
+    score = pd.Series({"甲": 90.0, "乙": 89.0, "丙": 85.0})
+    chances = grade_chances(plan, score, np.eye(3))
+    said = grades_in_words(plan, grades(plan, score), chances, margin=2.0)
+    assert said.loc["甲", "statement"].endswith("；优秀要求得分高于 90，现正好 90")
+    assert said.loc["甲", "statement_en"].endswith("; 优秀 takes a score above 90, this is just 90")
+    assert said.loc["乙", "statement"].endswith("；离优秀差 1.0 分，在抽样误差之内")
