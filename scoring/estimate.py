@@ -330,14 +330,24 @@ def _refuse_single(
 ) -> None:
     """Name the first quotient that rests on one unit: its deviations add up to 0, which is no error."""
     for k in np.flatnonzero((df <= 1).any(axis=0)).tolist():
-        counts = valid[:, k] & (survey.weights > 0)
-        psus, _ = survey.contributing(domains.codes, len(domains.labels), counts)
-        certain = np.bincount(domains.codes, counts & (survey.effective[0] < 0), len(domains.labels))
-        single = np.flatnonzero((psus == 1) & (certain == 0))
+        single = single_units(survey, domains, valid[:, k])
         if single.size:
             of = domains.name(int(single[0]))
             told = {"variable": str(names[k]), "domain": f" ({of})" if of else "", "count": single.size}
             raise AnswerError("single_unit", where="survey", **told)
+
+
+def single_units(survey: Survey, domains: Domains, counts: NDArray[np.bool_]) -> Codes:
+    """Give the domains of which all rows that count lie in one sampled unit, and not a certain one.
+
+    Of weights that came without a design nothing is known.
+    """
+    if survey.replicates is not None and survey.replicates.df is not None:
+        return np.empty(0, dtype=np.intp)
+    counts = counts & (survey.weights > 0)
+    psus, _ = survey.contributing(domains.codes, len(domains.labels), counts)
+    certain = np.bincount(domains.codes, counts & (survey.effective[0] < 0), len(domains.labels))
+    return np.flatnonzero((psus == 1) & (certain == 0))
 
 
 def _names(variables: Names) -> list[str]:
@@ -386,7 +396,7 @@ def estimated(
         masks = counts.T[:1] if everyone else counts.T
         each = [survey.degrees_of_freedom(domains.codes, count, mask) for mask in masks]
     df = np.column_stack(each * (width // len(each)))
-    if statistics.bottom is not None and survey.replicates is None:
+    if statistics.bottom is not None:
         _refuse_single(survey, domains, valid, df, names)
     se = np.sqrt(np.maximum(np.diag(cov), 0.0))
     flat = estimate.ravel()

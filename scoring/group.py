@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scoring.census import census_covariance
 from scoring.errors import AnswerError, EstimateError
-from scoring.estimate import Domains, domains_of, numeric, refuse_strays
+from scoring.estimate import Domains, domains_of, numeric, refuse_strays, single_units
 from scoring.scale import Scale
 from scoring.survey import Survey
 from scoring.variance import Floats
@@ -104,7 +104,7 @@ def group_scores(
     Raises
     ------
     AnswerError
-        An indicator has no valid answer for an evaluatee.
+        An indicator has no valid answer for an evaluatee; all answers about one come from one sampled unit.
     EstimateError
         The scale is faulty; an evaluatee in the answers has no indicators; or the survey has adjustment
         cells or is calibrated, and plain scores or a census are asked for.
@@ -157,6 +157,10 @@ def group_scores(
         answered = cells.valid.any(axis=1)
         counts = answered if weights is None else answered & (weights != 0)
         df = survey.satterthwaite(z[:, 0], domains.codes, size, np.asarray(counts))
+        single = single_units(survey, domains, np.asarray(counts))
+        if single.size:  # deviations from the unit's own mean add up to 0, which is no error
+            names = [evaluatees[at] for at in single]
+            raise AnswerError("single_unit_scores", where="scores", evaluatees="、".join(names), names=names)
     else:
         respondents = np.arange(len(cells.valid)) if unit is None else pd.factorize(survey.table[unit])[0]
         due = asked[domains.codes] & ~census_dont_know

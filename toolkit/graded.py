@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from numpy.typing import NDArray
 
-from scoring import draws_given_data, grade_chances, grades, sure_differences
+from scoring import Grading, draws_given_data, grade_chances, grades, sure_differences
 from scoring.grade.posterior import LEAST_DF, LEAST_UNITS
 from toolkit.awards import awarded
 from toolkit.grading import grades_in_words
@@ -44,16 +45,22 @@ def graded(scores: Scores) -> pd.DataFrame:
     if rule is None or not at.size or (rule.conditions and scores.conditions is None):
         return pd.DataFrame(columns=[*HEADS, "grade", "chance", "statement", "statement_en"])
     of = table["class"].to_numpy()
+    parts = [_of_class(scores, rule, at[of == one]) for one in dict.fromkeys(of)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _of_class(scores: Scores, rule: Grading, at: NDArray[np.intp]) -> pd.DataFrame:
+    """Grade the evaluatees of one class, which stand at some rows of the scores."""
+    table = scores.table.iloc[at].set_index("evaluatee")
     conditions = None if scores.conditions is None else scores.conditions.loc[table.index]
-    found = grades(rule, table["score"], by=of, conditions=conditions, rank_on=-table["rank"].to_numpy())
+    found = grades(rule, table["score"], conditions=conditions, rank_on=-table["rank"].to_numpy())
     df = table["df"].to_numpy(dtype=np.float64)
-    small = int(table["class"].value_counts().min()) < LEAST_UNITS or bool((df <= LEAST_DF).any())
+    small = len(table) < LEAST_UNITS or bool((df <= LEAST_DF).any())
     chances = grade_chances(
         rule,
         table["estimate"],
         scores.cov[np.ix_(at, at)],
         df=df,
-        by=of,
         conditions=conditions,
         prior="flat" if small else "class",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scoring import Survey
+from scoring import AnswerError, Survey
 from scoring.group import group_scores
 from toolkit.answers import Answers
 from toolkit.errors import RoundError, fault
@@ -47,9 +47,17 @@ def provisional(
         Nothing can be scored yet.
     """
     part, left_out = _what_is_in(scheme, drawn, answers)
-    inside = {group.id: _only(answers[group.id], part) for group in part.groups}
-    units = {group.id: _listed(drawn[group.id], group, part) for group in part.groups}
-    scores = score(part, units, inside)
+    while True:
+        inside = {group.id: _only(answers[group.id], part) for group in part.groups}
+        units = {group.id: _listed(drawn[group.id], group, part) for group in part.groups}
+        try:
+            scores = score(part, units, inside)
+            break
+        except AnswerError as error:
+            if error.rule != "single_unit_scores":
+                raise
+            part = _without(part, error.found["names"])
+            left_out += tuple(f"{one}：回答都来自同一个抽样单位" for one in error.found["names"])
     moves = np.zeros(scores.cov.shape)
     for group in part.groups:
         moves += group.weight**2 * still_to_come(part, group, units[group.id], inside[group.id])
@@ -67,6 +75,18 @@ def provisional(
         status="provisional",
         left_out=left_out,
     )
+
+
+def _without(part: Scheme, names: Sequence[str]) -> Scheme:
+    """Leave evaluatees out of a scheme, and classes of which nobody is left."""
+    classes = [
+        replace(each, evaluatees=tuple(one for one in each.evaluatees if one not in names))
+        for each in part.classes
+    ]
+    left = tuple(each for each in classes if each.evaluatees)
+    if not left:
+        raise RoundError(part.id, [fault("", "too_few_answers", fewest=FEWEST)])
+    return replace(part, classes=left)
 
 
 def _what_is_in(

@@ -38,6 +38,8 @@ class _Stated(ValueError):
         Key of the template.
     chinese : str
         The same message in Chinese.
+    found : dict
+        What was found, by the names in the template.
     """
 
     def __init__(self, rule: str, **found: Any) -> None:
@@ -45,11 +47,11 @@ class _Stated(ValueError):
         super().__init__(english.format(**found))
         self.rule = rule
         self.chinese = chinese.format(**found)
-        self._found = found
+        self.found = found
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let the error come whole from another process."""
-        return partial(type(self), self.rule, **self._found), ()
+        return partial(type(self), self.rule, **self.found), ()
 
     def _render_traceback_(self) -> list[str]:
         """Give the lines that IPython shows in place of a traceback: what to mend is not in our code."""

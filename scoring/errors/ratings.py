@@ -1,6 +1,11 @@
 """Messages of ratings and scores, in English and Chinese."""
 
 TEMPLATES: dict[str, tuple[str, str]] = {
+    "single_unit_scores": (
+        "{where}: all valid answers about {evaluatees} come from one sampled unit each, so no error can be estimated. "
+        "Collect more, or leave them out.",
+        "{where}：对 {evaluatees} 的有效回答各自全部来自一个抽样单位，无法估计误差。请补充调查，或去掉。",
+    ),
     "no_indicators": (
         "{where}: {evaluatee!r} has no indicators. Give each evaluatee its indicators.",
         "{where}：被评单位“{evaluatee}”没有指标。请给每个被评单位指定指标。",

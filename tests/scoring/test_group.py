@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scoring import AnswerError, EstimateError, Survey, mean
+from scoring import AnswerError, EstimateError, Survey, jackknife, mean
 from scoring.group import GroupScores, columns_of, group_scores
 from scoring.scale import Label, Scale
 
@@ -322,3 +322,19 @@ def test_says_what_cannot_be_scored(call: Call, error: type, texts: tuple[str, s
     with pytest.raises(error) as caught:
         call()
     assert (str(caught.value), caught.value.chinese) == texts
+
+
+def test_scores_of_one_sampled_unit_are_refused_by_name() -> None:
+    # Its deviations from its own mean add up to 0, so that its score would pass for exact.
+    table = pd.DataFrame(
+        {"evaluatee": [*"甲甲甲乙丙丙"], "home": [1, 2, 3, 1, 4, 4], "q": [8.0, 6, 7, 9, 5, 7]}
+    )
+    asked = {one: ["q"] for one in "甲乙丙"}
+    with pytest.raises(AnswerError, match="about 丙、乙 come from one sampled unit each") as caught:
+        group_scores(Survey(table, psu="home"), asked, TEN)
+    assert caught.value.found["names"] == ["丙", "乙"] and "对 丙、乙 的有效回答" in caught.value.chinese
+    with pytest.raises(AnswerError, match="about 丙、乙 come"):
+        group_scores(jackknife(Survey(table, psu="home")), asked, TEN)
+    certain = table.assign(h=table["home"] == 4, N=np.where(table["home"] == 4, 1, 9))
+    with pytest.raises(AnswerError, match="about 乙 come"):
+        group_scores(Survey(certain, stratum="h", psu="home", population="N"), asked, TEN)

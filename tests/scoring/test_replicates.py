@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from scoring import (
+    AnswerError,
     EstimateError,
     Survey,
     bootstrap,
@@ -201,6 +202,11 @@ def test_calibration_holds_in_every_replicate() -> None:
     np.testing.assert_allclose(
         mean(post_stratify(made, "stype", types), NAMES).cov, mean(made, NAMES).cov, rtol=1e-3
     )
+
+
+def test_a_domain_of_one_unit_is_refused_under_replicates_too() -> None:
+    with pytest.raises(AnswerError, match=r"\(d a\) come from one sampled unit"):
+        mean(successive_differences(Survey(TABLE)), "y", by="d")
 
 
 @pytest.mark.parametrize("least", [1, 2, 3, 5, 13, 21, 29, 41, 93])
