@@ -53,6 +53,7 @@ from scoring.ratings.rescale import has_label, rescaled, top_box, weighted_index
 from scoring.replicate.make import bootstrap, brr, jackknife, replicate_weights, successive_differences
 from scoring.response import response_rates
 from scoring.scale import Label, Scale
+from scoring.sensitivity.swap import Swaps, swap_weights
 from scoring.survey import Survey
 
 __all__ = [
@@ -85,6 +86,7 @@ __all__ = [
     "State",
     "Step",
     "Survey",
+    "Swaps",
     "TopPlaces",
     "TopShare",
     "TotalLimit",
@@ -146,6 +148,7 @@ __all__ = [
     "streak_chance_if_all_equal",
     "successive_differences",
     "sure_differences",
+    "swap_weights",
     "top_box",
     "top_box_share",
     "total",

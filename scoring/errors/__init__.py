@@ -17,13 +17,25 @@ from scoring.errors import (
     ranks,
     ratings,
     replicates,
+    sensitivities,
     surveys,
     weights,
 )
 
 MOST_FAULTS = 20  # told one by one
 
-SUBJECTS = (composites, consequences, events, grades, ranks, ratings, replicates, surveys, weights)
+SUBJECTS = (
+    composites,
+    consequences,
+    events,
+    grades,
+    ranks,
+    ratings,
+    replicates,
+    sensitivities,
+    surveys,
+    weights,
+)
 TEMPLATES: dict[str, tuple[str, str]] = {
     rule: texts for subject in SUBJECTS for rule, texts in subject.TEMPLATES.items()
 }
