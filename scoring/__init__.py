@@ -53,6 +53,7 @@ from scoring.ratings.rescale import has_label, rescaled, top_box, weighted_index
 from scoring.replicate.make import bootstrap, brr, jackknife, replicate_weights, successive_differences
 from scoring.response import response_rates
 from scoring.scale import Label, Scale
+from scoring.sensitivity.leave_out import leave_parts_out, leave_units_out
 from scoring.sensitivity.swap import Swaps, swap_weights
 from scoring.survey import Survey
 
@@ -122,6 +123,8 @@ __all__ = [
     "joint_intervals",
     "ladder",
     "leaf",
+    "leave_parts_out",
+    "leave_units_out",
     "leaves",
     "limited",
     "mean",

@@ -11,6 +11,11 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "the evaluatee out.",
         "{where}：{evaluatee!r} 缺 {part!r}，其权重与别的单位不同。请补上该部分，或不纳入该单位。",
     ),
+    "other_scores": (
+        "{where}: these scores are not those of this survey by these indicators, scale and weights. Pass all as "
+        "group_scores took and gave them.",
+        "{where}：这些得分与此调查（指标、量表、权重）算出的不符。请照 group_scores 的输入与结果给出。",
+    ),
     "not_a_pair": (
         "{where}: a pair names two different evaluatees; found {found}. Correct it.",
         "{where}：每一对要写两个不同的单位，现在是 {found}。请改正。",
