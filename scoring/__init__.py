@@ -55,6 +55,7 @@ from scoring.response import response_rates
 from scoring.scale import Label, Scale
 from scoring.sensitivity.leave_out import leave_parts_out, leave_units_out
 from scoring.sensitivity.swap import Swaps, swap_weights
+from scoring.sensitivity.verdict import VerdictRule, place_verdicts
 from scoring.survey import Survey
 
 __all__ = [
@@ -91,6 +92,7 @@ __all__ = [
     "TopPlaces",
     "TopShare",
     "TotalLimit",
+    "VerdictRule",
     "Veto",
     "WeightDiagnostics",
     "adjusted",
@@ -130,6 +132,7 @@ __all__ = [
     "mean",
     "open_ranks",
     "place_chances",
+    "place_verdicts",
     "post_stratify",
     "quantile",
     "rake",

@@ -16,6 +16,12 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "group_scores took and gave them.",
         "{where}：这些得分与此调查（指标、量表、权重）算出的不符。请照 group_scores 的输入与结果给出。",
     ),
+    "verdict_rule": (
+        "{where}: needs 0 < close_chance <= toss_chance <= 0.5 and 0 <= toss_weights <= close_weights; found {found}. "
+        "Correct the thresholds.",
+        "{where}：须满足 0 < close_chance <= toss_chance <= 0.5、0 <= toss_weights <= close_weights，现在是 {found}。"
+        "请改正阈值。",
+    ),
     "not_a_pair": (
         "{where}: a pair names two different evaluatees; found {found}. Correct it.",
         "{where}：每一对要写两个不同的单位，现在是 {found}。请改正。",

@@ -167,13 +167,15 @@ def _scores_without(
     for k in range(values.shape[1]):
         valid = ~np.isnan(values[:, k]) & asked[domain, k]
         here, weight = cell[valid], weights[valid]
-        brought = points[(values[valid, k] - low).astype(np.intp)]
-        count, mass, gain = (
+        # A rating off the scale only comes with scores of another scale, which are refused.
+        rating = np.clip(values[valid, k] - low, 0, points.size - 1).astype(np.intp)
+        brought = points[rating]
+        mass, gain = (
             _others(np.bincount(here, one, shape[0] * shape[1]).reshape(shape).astype(np.float64))
-            for one in ((weight > 0).astype(np.float64), weight, weight * brought)
+            for one in (weight, weight * brought)
         )
-        # Whether any answer is left is told by counts: what is left of weights may be but rounding.
-        mean = np.divide(gain, mass, out=np.full_like(gain, np.nan), where=count > 0)
+        # Where a unit has all the answers, exactly 0 is left: the sum of its own and zeros, less its own.
+        mean = np.divide(gain, mass, out=np.full_like(gain, np.nan), where=mass > 0)
         total += np.where(asked[:, k], mean, 0.0)
     result: Floats = total / asked.sum(axis=1)
     return result

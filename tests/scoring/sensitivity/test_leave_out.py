@@ -137,6 +137,8 @@ def test_scores_of_other_answers_are_refused() -> None:
         with pytest.raises(EstimateError, match="not those of this survey") as error:
             leave_units_out(wrong, ASKED, SCALE, "interviewer", scores=scores)
         assert error.value.rule == "other_scores"
+    with pytest.raises(EstimateError, match="not those of this survey"):
+        leave_units_out(given, ASKED, Scale(2, 4), "interviewer", scores=scores)
     other = replace(scores, estimate=scores.estimate + 1)
     with pytest.raises(EstimateError) as error:
         leave_units_out(
