@@ -55,6 +55,7 @@ from scoring.response import response_rates
 from scoring.scale import Label, Scale
 from scoring.sensitivity.leave_out import leave_parts_out, leave_units_out
 from scoring.sensitivity.swap import Swaps, swap_weights
+from scoring.sensitivity.vary import WeightSensitivity, weight_sensitivity
 from scoring.sensitivity.verdict import VerdictRule, place_verdicts
 from scoring.survey import Survey
 
@@ -95,6 +96,7 @@ __all__ = [
     "VerdictRule",
     "Veto",
     "WeightDiagnostics",
+    "WeightSensitivity",
     "adjusted",
     "aggregate",
     "averaged",
@@ -162,5 +164,6 @@ __all__ = [
     "true_score_draws",
     "undecided_pairs",
     "weight_diagnostics",
+    "weight_sensitivity",
     "weighted_index",
 ]

@@ -22,6 +22,27 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}：须满足 0 < close_chance <= toss_chance <= 0.5、0 <= toss_weights <= close_weights，现在是 {found}。"
         "请改正阈值。",
     ),
+    "no_parts": (
+        "{where}: {part!r} has no parts whose weights could vary. Pass a composite.",
+        "{where}：{part!r} 没有可变权重的组成部分。请给出合成得分。",
+    ),
+    "one_way_to_vary": (
+        "{where}: needs one of within and concentration. Give the half-widths, or the concentration of a Dirichlet "
+        "distribution.",
+        "{where}：within 与 concentration 须给且只给一个。请给出半宽，或狄利克雷分布的集中度。",
+    ),
+    "bad_concentration": (
+        "{where}: concentration must be above 0 and finite; it is {value}. 100 keeps weights near their own.",
+        "{where}：concentration 必须大于 0 且有限，现在是 {value}。100 使权重接近原值。",
+    ),
+    "bad_reach": (
+        "{where}: the half-width of {part!r} must lie between 0 and its weight {weight:.6g}; it is {value}. Correct it.",
+        "{where}：{part!r} 的半宽必须在 0 与其权重 {weight:.6g} 之间，现在是 {value}。请改正。",
+    ),
+    "bad_draw_count": (
+        "{where}: must be a whole number from 1 to {most}; it is {value!r}. Correct it.",
+        "{where}：必须是 1 到 {most} 的整数，现在是 {value!r}。请改正。",
+    ),
     "not_a_pair": (
         "{where}: a pair names two different evaluatees; found {found}. Correct it.",
         "{where}：每一对要写两个不同的单位，现在是 {found}。请改正。",

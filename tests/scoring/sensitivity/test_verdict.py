@@ -67,6 +67,18 @@ def test_weights_alone(step: float, verdict: str) -> None:
     assert said["verdict"].tolist() == [verdict] * 2 and said["chance"].tolist() == [0, 0]
 
 
+def test_close_weights_alone() -> None:
+    # Gaps 1.875, 1.875 and -20 count 0.9, 0.9 and -0.8: 1 in all, above 0 without any one of them. Less their
+    # mean they are 7.2917, 7.2917 and -14.5833, of length 17.861, so the distance is 0.056.
+    parts = (Part("甲项", 0.48), Part("乙项", 0.48), Part("丙项", 0.04))
+    table = pd.DataFrame(
+        {"evaluatee": ["单位1", "单位2"], "甲项": [71.875, 70], "乙项": [71.875, 70], "丙项": [60, 80.0]}
+    )
+    said = place_verdicts(compose(Part("综合", parts=parts), [figures(table)]))
+    np.testing.assert_allclose(said["weights"], 1 / 17.861, rtol=1e-4)
+    assert said["verdict"].tolist() == ["close"] * 2 and said["moved_by"].tolist() == [(), ()]
+
+
 def test_leaving_out_alone() -> None:
     found = sure([90, 80], [70, 72])  # distance sqrt 2 / 3 = 0.47, but without the first part 70 < 72
     assert place_verdicts(found)["verdict"].tolist() == ["close", "close"]
