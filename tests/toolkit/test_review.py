@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from scipy.special import ndtr
 
+from scoring import AnswerError
 from scoring.consequence import Below, Bottom, Unstated
 from toolkit import Round, RoundError, Scheme
 from toolkit.accountable import accountable
@@ -218,6 +219,24 @@ def test_a_provisional_result_scores_what_is_in_and_stands_apart(
     assert drawn.steps("provisional") and not drawn.steps("score")
     again = drawn.score(provisional=True)
     assert again.table["may_change"].tolist() == scores.table["may_change"].tolist()
+
+
+def test_an_evaluatee_whose_answers_come_from_one_town_alone_is_left_out_and_named(
+    drawn: Round, sheets: pd.DataFrame, tmp_path: Path
+) -> None:
+    units = drawn.sample("users", "县教育局").units
+    town = units["town"].value_counts().index[0]
+    there = units.loc[units["town"] == town, "id"].astype(str)
+    own = (sheets["group"] == "users") & (sheets["evaluatee"] == "县教育局")
+    kept = sheets[~own | sheets["respondent"].astype(str).isin(there)]
+    assert (own & sheets["respondent"].astype(str).isin(there)).sum() >= 2
+    write_table(tmp_path / "a.csv", kept)
+    drawn.collect(tmp_path / "a.csv")
+    with pytest.raises(AnswerError, match="about 县教育局 come from one sampled unit"):
+        drawn.score()
+    scores = drawn.score(provisional=True)
+    assert scores.left_out == ("县教育局：回答都来自同一个抽样单位",)
+    assert "县教育局" not in set(scores.table["evaluatee"])
 
 
 def test_an_evaluatee_that_has_too_little_is_left_out_and_named(
