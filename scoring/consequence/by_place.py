@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
@@ -172,11 +173,14 @@ def check_awards(rule: Awards) -> None:
             )
     for at, one in enumerate(rule.rules):
         where = f"awards: rules[{at}]"
-        if one.places < 1:
+        if isinstance(one.places, bool) or not isinstance(one.places, int) or one.places < 1:
             raise EstimateError("below_one", where=f"{where}.places", value=one.places)
         if one.amounts and len(one.amounts) != one.places:
             found = {"places": one.places, "amounts": len(one.amounts)}
             raise EstimateError("amounts_of_places", where=f"{where}.amounts", **found)
+        for amount in one.amounts:
+            if amount != "unstated" and not (isinstance(amount, int | float) and math.isfinite(amount)):
+                raise EstimateError("amount_not_finite", where=f"{where}.amounts", value=amount)
 
 
 def _listed(

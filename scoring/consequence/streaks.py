@@ -170,7 +170,8 @@ def in_places(
     Raises
     ------
     EstimateError
-        A class has fewer units than `places`, or `places` is below 1; `by` of another length or with a gap.
+        A class, or those of it who have a place, are fewer than `places`, or `places` is below 1; a place is
+        beyond the class; `by` of another length or with a gap.
 
     Examples
     --------
@@ -188,6 +189,14 @@ def in_places(
         if not 1 <= places <= here.size:
             raise EstimateError("places_out_of_class", where="in_places", places=places, units=here.size)
         part = from_end[..., here]
+        there = (~np.isnan(part)).sum(axis=-1)
+        few = there[(there > 0) & (there < places)]
+        if few.size:  # all who are there would be among the first and the last at once
+            raise EstimateError("places_out_of_class", where="in_places", places=places, units=few.flat[0])
+        beyond = np.abs(part[np.abs(part) > here.size])
+        if beyond.size:
+            found = {"value": beyond.flat[0], "units": here.size}
+            raise EstimateError("place_beyond_class", where="in_places", **found)
         # How many stand before each value, by sorting: NaN sorts last, behind every place.
         order = np.argsort(part, axis=-1, kind="stable")
         ascending = np.take_along_axis(part, order, axis=-1)

@@ -1,6 +1,14 @@
 """Messages of consequences, in English and Chinese."""
 
 TEMPLATES: dict[str, tuple[str, str]] = {
+    "place_beyond_class": (
+        "{where}: a place is {value:g}, and the class has {units} units. Correct it, or give the classes with `by`.",
+        "{where}：有名次是 {value:g}，而该类只有 {units} 个单位。请改正，或用 by 给出各类。",
+    ),
+    "amount_not_finite": (
+        "{where}: an amount must be a finite number, or 'unstated' where the plan leaves it out; it is {value!r}. Correct it.",
+        "{where}：金额必须是有限数，原文未载的写 'unstated'；现在是 {value!r}。请改正。",
+    ),
     "bad_places": (
         "{where}: the last {places} of {units} units are asked for. Ask for 1 to {units}.",
         "{where}：要取 {units} 个单位中的后 {places} 名。请取 1 到 {units} 名。",

@@ -1,6 +1,10 @@
 """Messages of events that move scores, in English and Chinese."""
 
 TEMPLATES: dict[str, tuple[str, str]] = {
+    "veto_undone": (
+        "{event!r} adds points after the veto {veto!r}, which it would undo. State the veto after it.",
+        "“{event}”在一票否决“{veto}”之后还加分，会使否决落空。请把否决写在它之后。",
+    ),
     "event_twice": (
         "{times} rules count the cases of {event!r}. Keep one.",
         "有 {times} 条规则都对“{event}”计分。请只留一条。",

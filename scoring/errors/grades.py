@@ -1,6 +1,10 @@
 """Messages of grades, in English and Chinese."""
 
 TEMPLATES: dict[str, tuple[str, str]] = {
+    "grade_asks_nothing": (
+        "{where}: {name!r} asks for nothing, so that nobody gets a grade below it. Give it a score, a gate or a condition.",
+        "{where}：“{name}”没有任何要求，其下各等便不会有单位。请写明分数线、名次或条件。",
+    ),
     "grade_names": (
         "{where}: every grade needs a name of its own, best first; the names are {names}. Correct them.",
         "{where}：每个等级都要有各自的名称，从好到差；现为 {names}。请改正。",

@@ -145,6 +145,23 @@ def _faults(rules: Sequence[Rule]) -> Iterator[Fault]:
             bounds = [one for one in (rule.low, rule.high) if one is not None]
             if not bounds or not all(map(isfinite, bounds)) or bounds != sorted(bounds):
                 yield "limit_bounds", {"rule": rule.kind, "low": rule.low, "high": rule.high}
+    yield from _raised_again(rules)
+
+
+def _raised_again(rules: Sequence[Rule]) -> Iterator[Fault]:
+    """Name events that could lift a score above what a veto before them left it."""
+    veto: Veto | None = None
+    for rule in in_order(rules):
+        if isinstance(rule, Veto):
+            veto = rule if rule.score is not None else veto
+        elif veto is not None and isinstance(rule, EventRule) and _most_points(rule) > 0:
+            yield "veto_undone", {"event": rule.event, "veto": veto.event}
+
+
+def _most_points(rule: EventRule) -> float:
+    if isinstance(rule, PerCase):
+        return rule.points
+    return rule.high if isinstance(rule, AsDecided) else max((one.points for one in rule.levels), default=0.0)
 
 
 def _event_faults(rule: EventRule) -> Iterator[Fault]:

@@ -143,6 +143,14 @@ def test_a_scheme_file_holds_the_rule() -> None:
         ("unknown_choice", "awards: both_ends: .* it is 'both'", plan(both_ends="both")),
         ("unknown_choice", r"rules\[0\].end: .* it is 'top'", plan(AtPlaces("top", 1, ""))),  # type: ignore[arg-type]
         ("below_one", r"rules\[1\].places: .* it is 0", plan(FIRST_TWO, AtPlaces("last", 0, ""))),
+        ("below_one", r"rules\[0\].places: .* it is True", plan(AtPlaces("last", True, ""))),
+        ("below_one", r"rules\[0\].places: .* it is 1.5", plan(AtPlaces("last", 1.5, ""))),  # type: ignore[arg-type]
+        (
+            "amount_not_finite",
+            "must be a finite number.* it is inf",
+            plan(AtPlaces("first", 1, "", (float("inf"),))),
+        ),
+        ("amount_not_finite", "it is 'much'", plan(AtPlaces("first", 1, "", ("much",)))),  # type: ignore[arg-type]
         ("amounts_of_places", r"rules\[0\].amounts: 3 places have 2", plan(AtPlaces("first", 3, "", (2, 1)))),
     ],
 )

@@ -66,6 +66,10 @@ def of(*given: Grade, **more: Any) -> Grading:
 A, B = Grade("A", 90), Grade("B", 80)
 
 REFUSED: dict[str, list[tuple[Grading, str]]] = {
+    "grade_asks_nothing": [
+        (Grading((Grade("好", 90), Grade("中"), Grade("差"))), "'中' asks for nothing, so that nobody"),
+        (Grading((Grade("好", capped_if=("否决",)), Grade("差"))), "'好' asks for nothing"),
+    ],
     "grade_names": [
         (Grading(()), "the names are none"),
         (of(A, Grade("A", 80)), "the names are A、A、C"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -380,3 +381,15 @@ def test_a_scheme_file_can_hold_rules() -> None:
     assert adapter.validate_python(plain) == expected
     with pytest.raises(ValidationError):
         adapter.validate_python([{"kind": "veto", "event": "事故", "points": 0}])
+
+
+def test_no_bonus_undoes_a_veto() -> None:
+    scores = pd.DataFrame({"evaluatee": ["甲村"], "score": [92.0]})
+    cases = pd.DataFrame({"evaluatee": ["甲村", "甲村"], "event": ["事故", "表彰"], "count": [1, 1]})
+    veto, bonus = Veto("事故", score=59), PerCase("表彰", 5)
+    assert adjusted(scores, cases, (bonus, veto)).table["adjusted"].tolist() == [59.0]
+    for rules in ((veto, bonus), (veto, replace(bonus, when="after"))):
+        with pytest.raises(EstimateError, match="'表彰' adds points after the veto '事故'") as caught:
+            adjusted(scores, cases, rules)
+        assert "会使否决落空" in caught.value.chinese
+    assert adjusted(scores, cases, (veto, PerCase("表彰", -5))).table["adjusted"].tolist() == [54.0]
