@@ -63,6 +63,7 @@ def test_every_answer_is_counted_once(drawn: Round, sheets: pd.DataFrame, remove
     sheets = spoilt(sheets)
     scheme, scores = scored(drawn, sheets, dont_know=DontKnow(removed_per, True))
     due = by_text(sheets, scheme)
+    due.insert(due.columns.get_loc("mean") + 1, "points", 10 * due["mean"])
     assert (due[["dont_know", "refused", "blank"]] > 0).any().all()
     plain = due["group"] != "staff"  # whose means are weighted
     pd.testing.assert_frame_equal(scores.answers[plain], due[plain])

@@ -112,11 +112,13 @@ def test_units_left_out_move_the_composite() -> None:
 
 
 def test_who_has_no_answers_left_has_no_place_and_moves_nobody() -> None:
-    # 甲 9, 乙 8 and 6, 丙 5: 90, 70, 50. Without 员1 nobody rated 甲, and 乙 has 60.
+    # 甲 9 twice, 乙 8 and 6, 丙 5 twice: 90, 70, 50. Without 员1 nobody rated 甲, and 乙 has 60.
     rows = [
+        ("甲", "员1", 9.0, 0.1),
         ("甲", "员1", 9.0, 0.1),
         ("乙", "员1", 8.0, 0.3),
         ("乙", "员2", 6.0, 0.3),
+        ("丙", "员2", 5.0, 0.7),
         ("丙", "员2", 5.0, 0.7),
     ]
     given = Survey(pd.DataFrame(rows, columns=["evaluatee", "who", "q", "w"]), weight="w")
