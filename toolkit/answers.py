@@ -19,6 +19,15 @@ from toolkit.scheme import Group, Scheme
 
 HEADS = {"对象类别": "group", "编号": "respondent", "被评单位": "evaluatee"}
 KEYS = ["group", "respondent", "evaluatee"]
+PARADATA = {
+    "访问员": "interviewer",
+    "方式": "mode",
+    "渠道": "channel",
+    "设备": "device",
+    "开始时间": "started",
+    "结束时间": "ended",
+}
+"""How an answer came, where the files say it."""
 
 
 @dataclass(frozen=True)

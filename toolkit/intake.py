@@ -15,7 +15,17 @@ from numpy.typing import NDArray
 
 from sampling import Quota
 from scoring.group import columns_of
-from toolkit.answers import HEADS, KEYS, Answers, Checked, Finding, check_rows, column_faults, places
+from toolkit.answers import (
+    HEADS,
+    KEYS,
+    PARADATA,
+    Answers,
+    Checked,
+    Finding,
+    check_rows,
+    column_faults,
+    places,
+)
 from toolkit.drawing import NO_RECUSALS
 from toolkit.errors import Fault, RoundError, fault
 from toolkit.files import read_cells
@@ -76,12 +86,16 @@ class Admitted:
         Admitted sheets by file.
     drawn : dict of Drawn
         The respondents they were held against, by group.
+    origin : DataFrame
+        Of every row taken in, by the index that ``answers`` have: ``file``, ``sheet``, ``row`` and how the
+        answer came (``PARADATA``), as text.
     """
 
     answers: dict[str, Answers]
     set_aside: pd.DataFrame
     sheets: dict[str, int]
     drawn: dict[str, Drawn]
+    origin: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -104,7 +118,8 @@ def answer_rows(
     ``group`` (对象类别), ``respondent`` (编号), ``evaluatee`` (被评单位) and the indicators; and the form
     that one respondent fills for many evaluatees, with the head 被评单位 and the indicators, and above
     it a line 编号 (or else the worksheet's name) and a line 对象类别. A form may hold several tables, one
-    under another.
+    under another. How the answer came is read where it stands: 访问员, 方式, 渠道, 设备, 开始时间, 结束时间
+    (``PARADATA``), unless an indicator or quota cell has that name.
 
     Parameters
     ----------
@@ -118,7 +133,7 @@ def answer_rows(
     Returns
     -------
     DataFrame
-        Text: ``file``, ``sheet``, the key columns and every indicator; ``row`` is a number.
+        Text: ``file``, ``sheet``, the key columns, every indicator and ``PARADATA``; ``row`` is a number.
 
     Raises
     ------
@@ -127,10 +142,13 @@ def answer_rows(
     """
     file = name or path.name
     sheets = read_cells(path)
+    own = [*scheme.cell_columns, *columns_of(scheme.indicators)]
+    told = {head: name for head, name in PARADATA.items() if not {head, name} & set(own)}
+    labels = LABELS | told | {name: name for name in told.values()}
     parts, faults, headless = [], list[Fault](), []
     for sheet, cells in sheets.items():
         place = file if len(sheets) == 1 else f"{file} / {sheet}"
-        blocks = list(_blocks(cells, sheet, group, place)) if len(cells) else []
+        blocks = list(_blocks(cells, sheet, group, place, labels)) if len(cells) else []
         if len(cells) and not blocks and not cells.isin(OF_EVALUATEE).any(axis=None):
             missing = fault("", "answers_columns", file=place, missing="evaluatee (被评单位)")
             headless.append((sheet, cells, missing))
@@ -149,11 +167,13 @@ def answer_rows(
         faults.append(fault("", "empty_file", file=file))
     if faults:
         raise RoundError(file, faults)
-    columns = ["file", "sheet", "row", *KEYS, *scheme.cell_columns, *columns_of(scheme.indicators)]
+    columns = ["file", "sheet", "row", *KEYS, *own, *told.values()]
     return pd.concat(parts, ignore_index=True).reindex(columns=columns, fill_value="").fillna("")
 
 
-def _blocks(cells: pd.DataFrame, sheet: str, group: str | None, place: str) -> Iterator[pd.DataFrame]:
+def _blocks(
+    cells: pd.DataFrame, sheet: str, group: str | None, place: str, labels: Mapping[str, str]
+) -> Iterator[pd.DataFrame]:
     """Give every table of a worksheet; a row with the head of evaluatees begins one."""
     is_head = cells.isin(OF_EVALUATEE).any(axis=1).to_numpy()
     if not is_head.any():
@@ -165,14 +185,15 @@ def _blocks(cells: pd.DataFrame, sheet: str, group: str | None, place: str) -> I
     above = cells.iloc[: starts[0]]
     said: dict[str, str] = {}
     for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
-        said |= _said_above(above)
+        said |= _said_above(above, labels)
         heads = cells.iloc[start].fillna("").astype(str).str.strip()
-        named = [LABELS.get(head, head) for head in heads[heads != ""]]
+        named = [labels.get(head, head) for head in heads[heads != ""]]
         body = cells.iloc[start + 1 : end]
         is_form = "respondent" not in named
         if is_form:  # the lines above the next table may name another respondent
-            labels = np.flatnonzero([_tells(line) for line in body.itertuples(index=False, name=None)])
-            cut = labels[0] if labels.size else len(body)
+            lines = body.itertuples(index=False, name=None)
+            next_form = np.flatnonzero([_tells(line, labels) for line in lines])
+            cut = next_form[0] if next_form.size else len(body)
             body, above = body.iloc[:cut], body.iloc[cut:]
         else:
             above = body.iloc[:0]
@@ -187,7 +208,7 @@ def _blocks(cells: pd.DataFrame, sheet: str, group: str | None, place: str) -> I
         if repeated:
             raise RoundError(place, repeated)
         table = table.assign(row=body.index.to_numpy() + 1)
-        given = {"respondent": said.get("respondent", sheet or None), "group": said.get("group", group)}
+        given = {"respondent": sheet or None, "group": group, **said}
         yield table.assign(**{key: value for key, value in given.items() if key not in table and value})
 
 
@@ -195,20 +216,23 @@ def _first_text(cells: pd.DataFrame) -> str:
     return str(next(iter(cells.iloc[0].dropna()), ""))
 
 
-def _tells(line: tuple[object, ...]) -> bool:
-    """Whether a line says a respondent or a group: a label before anything else."""
+def _tells(line: tuple[object, ...], labels: Mapping[str, str]) -> bool:
+    """Whether a line says a respondent, a group or how the answer came: a label before anything else."""
     first = next((cell for cell in line if isinstance(cell, str) and cell.strip()), "")
-    return SPLIT.split(str(first).strip())[0] in (set(LABELS) - set(OF_EVALUATEE))
+    return SPLIT.split(str(first).strip())[0] in (set(labels) - set(OF_EVALUATEE))
 
 
-def _said_above(lines: pd.DataFrame) -> dict[str, str]:
+def _said_above(lines: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, str]:
     """Read the lines above a form: a label and, beside it or after a colon, what it says."""
     said = {}
     for line in lines.itertuples(index=False, name=None):
-        cells = [part for cell in line if isinstance(cell, str) for part in SPLIT.split(cell.strip()) if part]
+        cells: list[str] = []
+        for cell in (one.strip() for one in line if isinstance(one, str)):
+            first, *rest = SPLIT.split(cell, maxsplit=1)  # a time has colons of its own
+            cells += [part for part in (first, *rest) if part] if first in labels else [cell]
         for label, value in zip(cells, cells[1:], strict=False):
-            if label in LABELS:
-                said[LABELS[label]] = value
+            if label in labels:
+                said[labels[label]] = value
     return said
 
 
@@ -290,6 +314,7 @@ def admit(
         _set_aside(rows, checked, findings),
         {str(file): int(count) for file, count in counts.items()},
         lists,
+        rows.reindex(columns=["file", "sheet", "row", *PARADATA.values()], fill_value=""),
     )
 
 

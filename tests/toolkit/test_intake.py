@@ -17,7 +17,7 @@ import pytest
 
 from toolkit import Round, RoundError
 from toolkit.files import write_table
-from toolkit.intake import answer_rows
+from toolkit.intake import Withdrawal, answer_rows
 
 Sheets = Callable[[Round], pd.DataFrame]
 
@@ -113,6 +113,44 @@ def test_a_form_as_csv_says_its_respondent_above_the_table(
     rows = answer_rows(tmp_path / "a.csv", drawn.scheme)
     assert rows["respondent"].unique().tolist() == [who]
     assert rows["row"].tolist() == [6, 7, 8, 9, 10]
+
+
+def test_how_an_answer_came_is_kept_with_its_row(drawn: Round, sheets: pd.DataFrame, tmp_path: Path) -> None:
+    table = sheets.assign(访问员="员07", 开始时间="2024-09-05 10:30", mode="电话")
+    write_table(tmp_path / "a.csv", table)
+    drawn.collect(tmp_path / "a.csv")
+    same_answers(drawn, sheets)
+    found = drawn.admitted()
+    for group, answers in found.answers.items():
+        own = found.origin.loc[answers.table.index]
+        assert (own["row"] - 2).tolist() == sheets.index[sheets["group"] == group].tolist()
+        told = own[["file", "interviewer", "started", "mode", "channel"]].drop_duplicates()
+        assert told.to_numpy().tolist() == [["001-a.csv", "员07", "2024-09-05 10:30", "电话", ""]]
+
+
+def test_a_form_says_above_its_table_how_it_came(drawn: Round, sheets: pd.DataFrame, tmp_path: Path) -> None:
+    mine = sheets[sheets["group"] == "delegates"]
+    own = mine[mine["respondent"] == mine["respondent"].iloc[0]]
+    table = own.rename(columns={"evaluatee": "被评单位"}).drop(columns=["group", "respondent"])
+    above = f"编号,{own['respondent'].iloc[0]}\n开始时间：2024-09-05 10:30,访问员,员07\n"
+    (tmp_path / "a.csv").write_text(above + table.to_csv(index=False), encoding="utf8")
+    rows = answer_rows(tmp_path / "a.csv", drawn.scheme, "delegates")
+    assert rows[["started", "interviewer"]].drop_duplicates().to_numpy().tolist() == [
+        ["2024-09-05 10:30", "员07"]
+    ]
+
+
+def test_scores_without_rows_are_those_of_a_round_that_withdrew_them(
+    played: Round, all_sheets: pd.DataFrame
+) -> None:
+    file, who = played.steps("collect")[0]["file"], all_sheets["respondent"]
+    rows = tuple((all_sheets.index[who == who[all_sheets["group"] == "delegates"].iloc[0]] + 2).tolist())
+    journal, before = played.journal(), played.scores().table
+    without = played.scores_without([Withdrawal(file, "模拟", "县统计局", rows)]).table
+    assert played.journal() == journal
+    assert not without["estimate"].equals(before["estimate"])
+    played.withdraw(file, rows=rows, reason="模拟", office="县统计局")
+    pd.testing.assert_frame_equal(played.scores().table, without)
 
 
 def test_a_bad_cell_of_a_form_is_named_with_its_worksheet(

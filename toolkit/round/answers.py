@@ -146,9 +146,12 @@ class RoundAnswers(RoundLocks):
         ]
         return pd.concat(parts) if parts else pd.DataFrame(columns=[*KEYS, *self.scheme.cell_columns])
 
-    def _admit(self, rows: pd.DataFrame, reserves: bool = True) -> Admitted:
+    def _admit(
+        self, rows: pd.DataFrame, reserves: bool = True, without: Sequence[Withdrawal] = ()
+    ) -> Admitted:
         lists, sheets = self.lists(reserves), self._quota_sheets()
-        return admit(rows, lists, self.scheme, self._withdrawn(), sheets, self.recusals())
+        withdrawn = [*self._withdrawn(), *without]
+        return admit(rows, lists, self.scheme, withdrawn, sheets, self.recusals())
 
     def _quota_sheets(self) -> dict[str, pd.DataFrame]:
         samples = self.folder / "samples"

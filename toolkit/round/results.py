@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from scoring import AnswerError
 from toolkit.conditions import WAITING, due_conditions, read_conditions
 from toolkit.errors import RoundError, fault, no_evaluatee
 from toolkit.files import file_digest, read_own_table, write_bytes, write_table
-from toolkit.intake import Admitted
+from toolkit.intake import Admitted, Withdrawal
 from toolkit.response import response_table, unworked, with_ineligible
 from toolkit.review import Change, reviewed
 from toolkit.round.answers import RoundAnswers
@@ -90,6 +91,16 @@ class Round(RoundAnswers):
         if self.released():
             scores = replace(scores, reserves=self._beside_main(scores))
         return scores
+
+    def scores_without(self, gone: Sequence[Withdrawal]) -> Scores:
+        """Score as ``scores`` does, without some rows of answers; nothing is written or noted.
+
+        Parameters
+        ----------
+        gone : sequence of Withdrawal
+            Beside those that are withdrawn already.
+        """
+        return self.scores(self._admit(self._rows(), without=gone))
 
     def _beside_main(self, scores: Scores) -> pd.DataFrame:
         """Score the main units alone beside all that counts; empty where they alone cannot be scored."""
