@@ -17,7 +17,7 @@ from scoring.survey import Survey
 from toolkit.answers import Answers, State, completed, places
 from toolkit.errors import Fault, RoundError, UnknownNameError, fault
 from toolkit.placing import placed, published
-from toolkit.scheme import Group, Scheme
+from toolkit.scheme import EvaluateeClass, Group, Scheme
 from toolkit.tally import counted_sheets, tally
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class Scores:
             ``rank``, ``places`` (the rank set), ``evaluatee``, ``score``, ``margin`` (half the
             interval), ``low``, ``high`` and each group's score.
         """
-        class_id = self._class_id(of)
+        class_id = self.class_called(of).id
         part = self.table[self.table["class"] == class_id].sort_values(["rank", "evaluatee"])
         places_of = [
             f"{low}" if low == high else f"{low}–{high}"
@@ -192,7 +192,7 @@ class Scores:
         DataFrame
             One row per evaluatee, a column for each label, rounded to one decimal.
         """
-        order = self.table[self.table["class"] == self._class_id(of)].sort_values(["rank", "evaluatee"])
+        order = self.table[self.table["class"] == self.class_called(of).id].sort_values(["rank", "evaluatee"])
         wide = self.labels.pivot(index="evaluatee", columns="label", values="share")
         names = [label.name for label in self.scheme.scale.labels]
         part = wide.loc[order["evaluatee"], names]
@@ -218,7 +218,7 @@ class Scores:
         """Draw a class's scores with their intervals, best on top; as ``toolkit.report.caterpillar``."""
         from toolkit.report import caterpillar
 
-        return caterpillar(self, self._class_id(of), made)
+        return caterpillar(self, self.class_called(of).id, made)
 
     def __repr__(self) -> str:
         from toolkit.show import scores_line
@@ -230,8 +230,15 @@ class Scores:
 
         return scores_html(self)
 
-    def _class_id(self, of: str) -> str:
-        found = [each.id for each in self.scheme.classes if of in (each.id, each.name)]
+    def class_called(self, of: str) -> EvaluateeClass:
+        """Give a class by its id or name.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such class.
+        """
+        found = [each for each in self.scheme.classes if of in (each.id, each.name)]
         if not found:
             known = ", ".join(each.id for each in self.scheme.classes)
             raise UnknownNameError(self.scheme.id, [fault("", "no_class", found=of, known=known)])
@@ -328,8 +335,32 @@ def _lacking(scheme: Scheme, group: Group, answers: Answers) -> list[Fault]:
 
 
 def _group(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> GroupScores:
-    is_census = group.is_census and group.population == "finite" and group.adjust_by is None
-    if is_census or group.adjust_by is not None:  # who sent no sheet counts as well
+    survey, answers = surveyed(scheme, group, drawn, answers)
+    return group_scores(
+        survey,
+        scheme.indicators,
+        scheme.scale,
+        full_mark=scheme.full_mark,
+        official=group.official,
+        census_dont_know=answers.not_due if _is_counted_out(group) else None,
+        unit="respondent",
+    )
+
+
+def _is_counted_out(group: Group) -> bool:
+    """Whether only missing answers leave an error: everyone there is was asked."""
+    return group.is_census and group.population == "finite" and group.adjust_by is None
+
+
+def surveyed(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> tuple[Survey, Answers]:
+    """Give a group's sheets with the roles of their design, and the answers that are its rows.
+
+    Raises
+    ------
+    RoundError
+        With every sheet that is not of the sample.
+    """
+    if _is_counted_out(group) or group.adjust_by is not None:  # who sent no sheet counts as well
         answers = completed(scheme, group, drawn.units, answers)
     if group.is_quota:  # who rates nothing fills no cell
         rated = answers.table.iloc[:, 2:].notna().any(axis=1).to_numpy()
@@ -358,15 +389,7 @@ def _group(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Grou
     table = answers.table.assign(**columns)
     if group.population == "infinite":
         roles = {name: role for name, role in roles.items() if name not in ("population", "prob")}
-    return group_scores(
-        Survey(table, lonely=scheme.lonely_psu, **roles),
-        scheme.indicators,
-        scheme.scale,
-        full_mark=scheme.full_mark,
-        official=group.official,
-        census_dont_know=answers.not_due if is_census else None,
-        unit="respondent",
-    )
+    return Survey(table, lonely=scheme.lonely_psu, **roles), answers
 
 
 def quota_weights(units: pd.DataFrame, rows: NDArray[np.intp]) -> Floats:

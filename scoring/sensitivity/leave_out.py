@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from scoring.columns import required
 from scoring.composite.compose import Composed
+from scoring.composite.leaves import Scored
 from scoring.errors import EstimateError
 from scoring.estimate import domains_of, numeric
-from scoring.group import GroupScores, Official, columns_of
+from scoring.group import Official, columns_of
 from scoring.scale import Scale
 from scoring.sensitivity.linear import Linear, places
 from scoring.survey import Survey
@@ -66,7 +67,7 @@ def leave_units_out(
     scale: Scale,
     column: str,
     *,
-    scores: GroupScores,
+    scores: Scored,
     by: str = "evaluatee",
     full_mark: float = 100.0,
     official: Official = "design",
@@ -83,8 +84,8 @@ def leave_units_out(
         As ``group_scores`` took them.
     column : str
         Of units; a row where it is empty belongs to none and always counts.
-    scores : GroupScores
-        What ``group_scores`` gave.
+    scores : GroupScores, PartScores, ...
+        What ``group_scores`` gave: its evaluatees and estimates.
     composite : (Composed, str), optional
         A composite and the name of this group in it: scores and places are then the composite's.
 
@@ -130,7 +131,9 @@ def leave_units_out(
         values, domains.codes, asked, scale.points(full_mark), scale.low, weights, (unit, len(units))
     )
     now, without = without[-1], without[:-1]
-    if evaluatees != scores.evaluatees or not np.allclose(now, scores.estimate, rtol=0, atol=1e-6):
+    given = dict(zip(scores.evaluatees, scores.estimate.tolist(), strict=True))
+    same = set(evaluatees) == set(given)
+    if not same or not np.allclose(now, [given[one] for one in evaluatees], rtol=0, atol=1e-6):
         raise EstimateError("other_scores", where=where)
     left = pd.DataFrame({"left_out": units.astype(str), "of": column})
     if composite is None:

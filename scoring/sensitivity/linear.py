@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from scoring.composite.part import Part
 from scoring.errors import EstimateError
 from scoring.rank.places import TIE, Ranks
 from scoring.variance import Floats
+
+ADDED: Final = 1e-9
+"""What the whole may differ by from the sum of its parts, as a share of it, and be rounding."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class Linear:
     weights : ndarray of float, shape (P,)
         With which the given scores count in the whole.
     scores : ndarray of float, shape (P, D)
+        The given scores; where the whole has points beyond its parts (a review's), with these points.
     """
 
     at: np.ndarray[tuple[int], np.dtype[np.intp]]
@@ -84,7 +89,11 @@ class Linear:
             for child in part.parts
         ]
         weights = np.array([share[name] for name in names])
-        return cls(at, evaluatees, found.whole.estimate[at], nodes, names, weights, scores)
+        whole = found.whole.estimate[at]
+        added = whole - weights @ scores
+        if np.abs(added).max(initial=0.0) > ADDED * np.abs(whole).max(initial=1.0):
+            scores = scores + added  # weights sum to 1, so that whatever they are these points are added
+        return cls(at, evaluatees, whole, nodes, names, weights, scores)
 
 
 def places(scores: Floats) -> Ranks:

@@ -112,7 +112,7 @@ def place_verdicts(
     >>> said[["evaluatee", "verdict", "verdict_zh", "chance", "weights"]].round(2).to_numpy().tolist()
     [['甲', 'coin toss', '难分', 0.29, 0.12], ['乙', 'coin toss', '难分', 0.29, 0.12]]
     >>> print(said["reason_zh"][0])
-    与乙真实先后相反的概率为 0.29（平坦先验）；使其与邻位互换的最小权重变动为 0.120；去掉群众后名次变动
+    与乙真实先后相反的概率为 0.29（平坦先验）；使其与邻位互换的最小权重变动为 0.120；去掉“群众”后名次变动
     """
     rule = VerdictRule() if rule is None else rule
     whole = Linear.of("place_verdicts", found)
@@ -182,8 +182,9 @@ def _reasons(chance: float, neighbour: str, distance: float, by: Sequence[str]) 
     """Say in English and Chinese what the verdict rests on."""
     if not neighbour:
         return "there is no other place", "没有其他名次"
-    english = [f"probability {chance:.2f} (flat prior) that it and {neighbour} are truly the other way round"]
-    chinese = [f"与{neighbour}真实先后相反的概率为 {chance:.2f}（平坦先验）"]
+    told = ("below 0.01", "小于 0.01") if chance < 0.005 else (f"{chance:.2f}", f"为 {chance:.2f}")
+    english = [f"probability {told[0]} (flat prior) that it and {neighbour} are truly the other way round"]
+    chinese = [f"与{neighbour}真实先后相反的概率{told[1]}（平坦先验）"]
     if np.isnan(distance):
         english.append("no weights swap it with a neighbour")
         chinese.append("任何权重都不会使其与邻位互换")
@@ -196,7 +197,9 @@ def _reasons(chance: float, neighbour: str, distance: float, by: Sequence[str]) 
             f"its place changes without {', '.join(by[:NAMED])}" + (f" and {more} more" if more > 0 else "")
         )
         chinese.append(
-            f"去掉{'、'.join(by[:NAMED])}" + (f"等 {len(by)} 项" if more > 0 else "") + "后名次变动"
+            f"去掉{''.join(f'“{one}”' for one in by[:NAMED])}"
+            + (f"等 {len(by)} 项" if more > 0 else "")
+            + "后名次变动"
         )
     else:
         english.append("its place stays whatever is left out")

@@ -22,6 +22,8 @@ from toolkit.scores import Scores, score
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from toolkit.stability import Stability
+
 
 @dataclass(frozen=True)
 class Round(RoundAnswers):
@@ -203,6 +205,28 @@ class Round(RoundAnswers):
             raise RoundError(self.folder.name, [fault("", "not_sealed")])
         self._reasoned(reason, office)
         self.note("reopen", reason=reason, office=office)
+
+    def stability(self, within: float = 0.05) -> Stability:
+        """Say of every place what it rests on, and write it under ``results/stability``.
+
+        Parameters
+        ----------
+        within : float
+            How far each group's weight is varied; see ``toolkit.stability``.
+
+        Returns
+        -------
+        Stability
+            When the round is sealed, nothing is written.
+        """
+        from toolkit.stability import stability
+
+        admitted = self.admitted()
+        found = stability(self.scores(admitted), admitted, within)
+        if not self.sealed:
+            for name, table in found.tables.items():
+                write_table(self.folder / "results" / "stability" / f"{name}.csv", table)
+        return found
 
     def result_tables(self, scores: Scores, admitted: Admitted) -> dict[str, pd.DataFrame]:
         """Give the tables of a result by the names of their files."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import chain, combinations
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import bisect
 
@@ -93,6 +94,27 @@ def test_composites_scored_with_the_nearest_weights_are_equal() -> None:
         if weights.min() > 0:
             assert made.gap(made.flat(weights), row["first"], row["second"]) == pytest.approx(0, abs=1e-9)
         assert row["distance"] == pytest.approx(np.linalg.norm(weights - [0.42, 0.18, 0.25, 0.15]), rel=1e-12)
+
+
+def test_points_beyond_the_parts_stay_whatever_the_weights() -> None:
+    found = made.whole(made.flat(np.array([0.4, 0.2, 0.2, 0.2])).tree)
+    points = np.array([0.0, 2.0, -1.5, 0.0])
+    whole = replace(found.whole, estimate=found.whole.estimate + points)
+    reviewed = replace(found, scores={**found.scores, found.tree.name: whole})
+    swaps = swap_weights(reviewed, EVERY)
+    parts = made.TABLE.set_index("evaluatee")
+    added = dict(zip(made.NAMES, points, strict=True))
+    for row in swaps.nearest.dropna().to_dict("records"):
+        score = {
+            name: parts.loc[name] @ pd.Series(row)[parts.columns].astype(float) + added[name]
+            for name in added
+        }
+        assert score[row["first"]] == pytest.approx(score[row["second"]], abs=1e-9)
+    assert swaps.nearest["distance"].notna().sum() >= 3
+    for row in swaps.single[swaps.single["found"] == "within"].to_dict("records"):
+        again = made.whole(made.reweighted(found.tree, row["part"], row["swap"]))
+        gap = made.gap(again, row["first"], row["second"]) + added[row["first"]] - added[row["second"]]
+        assert gap == pytest.approx(0, abs=1e-9)
 
 
 def test_a_gap_of_zero_on_one_part_alone_is_reached_there() -> None:

@@ -111,16 +111,16 @@ def test_ties_are_coin_tosses() -> None:
 def test_reasons_in_words() -> None:
     said = place_verdicts(sure([90, 80], [73, 72]))
     assert said["reason"][0] == (
-        "probability 0.00 (flat prior) that it and 单位2 are truly the other way round; "
+        "probability below 0.01 (flat prior) that it and 单位2 are truly the other way round; "
         "no weights swap it with a neighbour; its place stays whatever is left out"
     )
     assert said["reason_zh"][0] == (
-        "与单位2真实先后相反的概率为 0.00（平坦先验）；任何权重都不会使其与邻位互换；去掉任何一项名次都不变"
+        "与单位2真实先后相反的概率小于 0.01（平坦先验）；任何权重都不会使其与邻位互换；去掉任何一项名次都不变"
     )
     units = pd.DataFrame({"left_out": [f"员{at}" for at in range(5)], "evaluatee": "单位1", "change": 1})
     said = place_verdicts(sure([90, 80], [73, 72]), [units])
     assert said["reason"][0].endswith("its place changes without 员0, 员1, 员2 and 2 more")
-    assert said["reason_zh"][0].endswith("去掉员0、员1、员2等 5 项后名次变动")
+    assert said["reason_zh"][0].endswith("去掉“员0”“员1”“员2”等 5 项后名次变动")
 
 
 def test_a_single_place_is_safe() -> None:
