@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import base64
-import html
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sampling.designs import columns_read
 from toolkit.files import write_text
 from toolkit.report.facts import RoundFacts, round_facts
-from toolkit.report.fonts import subset_font
+from toolkit.report.rendered import rendered
 from toolkit.report.method import ALIKE, DIGESTS, SHARES, counted, method_steps, stages, terms
 from toolkit.report.plot import caterpillar, figure_svg
 from toolkit.report.ranking import Standing, standing
@@ -36,8 +34,6 @@ from toolkit.scores import Scores
 from toolkit.words import rule_in_words
 
 if TYPE_CHECKING:
-    from jinja2 import Template
-
     from toolkit.round import Round
 
 LARGE = 30
@@ -80,7 +76,6 @@ def render(scores: Scores, facts: RoundFacts, made: bool) -> str:
         Whether frames or answers are made up.
     """
     scheme, internal = scores.scheme, scores.status == "provisional"
-    page = template("page.html")
     content = {
         "scheme": scheme,
         "facts": facts,
@@ -117,24 +112,7 @@ def render(scores: Scores, facts: RoundFacts, made: bool) -> str:
         "count": count,
         "span": span,
     }
-    text = html.unescape(page.render(content, font=""))
-    return page.render(content, font=base64.b64encode(subset_font(text)).decode("ascii"))
-
-
-@cache
-def template(name: str) -> Template:
-    """Give one of the pages that stand beside this file."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    room = Environment(
-        loader=PackageLoader("toolkit.report", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return room.get_template(name)
+    return rendered("page.html", content)
 
 
 # --- the plan and the answers ----------------------------------------------------------------------------

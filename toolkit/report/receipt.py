@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
 import json
 import shlex
 import unicodedata
@@ -16,8 +14,7 @@ from toolkit.errors import RoundError, fault
 from toolkit.files import write_text
 from toolkit.locks import COMMITMENT, FRAMES, PROTOCOL, REVEAL, text_digest
 from toolkit.report.facts import round_facts
-from toolkit.report.fonts import subset_font
-from toolkit.report.page import template
+from toolkit.report.rendered import rendered
 from toolkit.report.writing import MADE, count
 
 if TYPE_CHECKING:
@@ -94,9 +91,7 @@ def render_receipt(round: Round) -> str:
         "worked_lines": None if worked is None else _worked_lines(worked),
         "count": count,
     }
-    page = template("receipt.html")
-    text = html.unescape(page.render(content, font=""))
-    return page.render(content, font=base64.b64encode(subset_font(text)).decode("ascii"))
+    return rendered("receipt.html", content)
 
 
 def _locks(one: Round) -> dict[str, Any] | None:
