@@ -287,6 +287,29 @@ def change(round: Path, evaluatee: str, points: float, *, reason: str, office: s
 
 
 @app.command
+def stability(round: Path, *, within: float = 0.05) -> None:
+    """Say of every place whether it is safe, close or a coin toss, and what it rests on.
+
+    Parameters
+    ----------
+    round
+        The round's folder.
+    within
+        How far each group's weight is varied up and down; 0.05 is five hundredths of the whole.
+    """
+    from toolkit.report.stability import write_stability
+    from toolkit.report.terminal import verdict_lines
+    from toolkit.round import Round
+
+    one = Round.open(round)
+    found = one.stability(within)
+    for line in verdict_lines(found):
+        print(line)
+    if not one.sealed:
+        print(write_stability(found, one.folder / "results" / "stability" / "stability.html", one.made))
+
+
+@app.command
 def seal(round: Path, *, office: str) -> None:
     """Score, report and close a round as the formal result, and print its digest.
 

@@ -46,6 +46,8 @@ class Stability:
         How much of that variation each group's weight brings: ``first`` and ``total`` indices.
     within : float
         How far each weight was varied.
+    scores : Scores
+        What was varied.
     """
 
     verdicts: pd.DataFrame
@@ -54,6 +56,7 @@ class Stability:
     places: pd.DataFrame
     sobol: pd.DataFrame
     within: float
+    scores: Scores
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -114,7 +117,7 @@ def stability(scores: Scores, admitted: Admitted, within: float = WITHIN, seed: 
         name: pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=empty[name])
         for name, parts in found.items()
     }
-    return Stability(**whole, within=within)
+    return Stability(**whole, within=within, scores=scores)
 
 
 def _by_scheme(scores: Scores, verdicts: pd.DataFrame) -> pd.DataFrame:

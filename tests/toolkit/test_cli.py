@@ -266,3 +266,14 @@ def test_what_is_counted_is_not_rounded(minyi: Callable[..., Ran], drawn: Round,
     taken = minyi("withdraw", drawn.folder, "a.csv", "--reason", "x", "--office", "y", "--row", number)
     assert taken.code == 2 and "Invalid value for --row" in taken.err
     assert drawn.journal() == before
+
+
+def test_stability_by_command(minyi: Callable[..., Ran], played: Round) -> None:
+    ran = minyi("stability", played.folder, "--within", 0.02)
+    page = played.folder / "results" / "stability" / "stability.html"
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, str(page))
+    assert "上下 2 个百分点" in page.read_text("utf8")
+    assert told_in_both_languages(minyi("stability", played.folder, "--within=-0.1"), "权重", "weight")
+    page.unlink()
+    played.seal(office="县统计局")
+    assert minyi("stability", played.folder).code == 0 and not page.exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +20,8 @@ from toolkit.composed import composed
 from toolkit.errors import UnknownNameError
 from toolkit.files import read_own_table
 from toolkit.intake import Admitted
+from toolkit.report.stability import write_stability
+from toolkit.report.terminal import verdict_lines
 from toolkit.scores import score
 from toolkit.stability import ANYONE, Stability, stability
 
@@ -198,3 +202,28 @@ def test_an_unknown_class_is_named(scored: tuple[Scores, Admitted]) -> None:
 def test_answers_without_interviewers_leave_out_towns_alone(played: Round) -> None:
     kinds = set(played.stability().left_out["kind"])
     assert kinds == {"group", "indicator", "town"}
+
+
+def test_the_page_tells_every_place_and_no_interviewer(
+    scored: tuple[Scores, Admitted], found: Stability, tmp_path: Path
+) -> None:
+    path = write_stability(found, tmp_path / "page.html", made=True)
+    text = html.unescape(path.read_text("utf8"))
+    for row in found.verdicts.itertuples():
+        assert re.search(
+            rf'<td class="n">{row.evaluatee}</td>.{{0,60}}{row.score:.2f}.{{0,60}}{row.verdict_zh}', text
+        )
+    assert "少一个town" in text or "少一个乡镇" in text
+    assert "少一名访问员" in text and "员0" not in text
+    assert text.count("演示：名单与回答均为模拟数据") > len(found.scores.scheme.classes)
+    swaps = found.swaps[found.swaps["found"] == "within"]["swap"]
+    assert all(f">{100 * one:.1f}%<" in text for one in swaps)
+
+
+def test_the_terminal_counts_verdicts_in_both_languages(found: Stability) -> None:
+    lines = verdict_lines(found, top=1)
+    assert len(lines) == 2 * len(CLASSES)
+    own = found.verdicts[found.verdicts["class"] == CLASSES[0]]
+    for zh, en in (("稳固", "safe"), ("接近", "close"), ("难分", "coin toss")):
+        assert f"{zh} {en} {(own['verdict'] == en).sum()}" in lines[0]
+    assert own["reason_zh"].iloc[0] in lines[1]

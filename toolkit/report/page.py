@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from sampling.designs import columns_read
 from toolkit.files import write_text
 from toolkit.report.facts import RoundFacts, round_facts
-from toolkit.report.rendered import rendered
 from toolkit.report.method import ALIKE, DIGESTS, SHARES, counted, method_steps, stages, terms
 from toolkit.report.plot import caterpillar, figure_svg
 from toolkit.report.ranking import Standing, standing
+from toolkit.report.rendered import rendered
 from toolkit.report.review import accountable_rows, award_rows, chance_note, grade_rows, trail_rows
 from toolkit.report.tables import (
     RATES,

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scoring.sensitivity.verdict import WORDS
 from toolkit.report.writing import count, fixed, notices, span, weight
 from toolkit.scores import Scores
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from toolkit.intake import Intake
+    from toolkit.stability import Stability
 
 PLAIN_WIDTH = 80
 
@@ -66,6 +68,32 @@ def print_leagues(scores: Scores, top: int = 3, bottom: int = 3, made: bool = Fa
     """
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else PLAIN_WIDTH
     print("\n".join(league_lines(scores, top, bottom, made, width)))
+
+
+def verdict_lines(found: Stability, top: int = 3) -> list[str]:
+    """Tell how many places of every class are safe, and the verdict of the first, in both languages.
+
+    Parameters
+    ----------
+    found : Stability
+    top : int
+        Places from the top that are told each.
+
+    Returns
+    -------
+    list of str
+    """
+    lines = []
+    for each in found.scores.scheme.classes:
+        own = found.verdicts[found.verdicts["class"] == each.id]
+        told = own[["verdict", "verdict_zh"]].value_counts().to_dict()
+        counts = [f"{zh} {en} {told.get((en, zh), 0)}" for en, zh in WORDS]
+        lines.append(f"{each.name}：{'，'.join(counts)}")
+        lines += [
+            f"  {row.place} {row.evaluatee}：{row.verdict_zh} {row.verdict}；{row.reason_zh}"
+            for row in own.head(top).itertuples()
+        ]
+    return lines
 
 
 def print_intake(intake: Intake, folder: Path, most: int = 5) -> None:
