@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from scoring import AnswerError, Survey
 from scoring.group import group_scores
+from scoring.rank.places import places_of_rows
 from toolkit.answers import Answers
 from toolkit.errors import RoundError, fault
 from toolkit.placing import class_rows, place_of
@@ -198,20 +199,6 @@ def chances(
             moved = np.floor(moved / step + 0.5 + 1e-9) * step
             if scheme.ranking.ties == "ordinal":
                 moved -= 0.5 * step * last[here] / here.size
-        chance[here] = (_places(moved, scheme.ranking.ties) != now[here]).mean(axis=0)
+        ties = scheme.ranking.ties
+        chance[here] = (places_of_rows(moved, "min" if ties == "ordinal" else ties) != now[here]).mean(axis=0)
     return chance
-
-
-def _places(scores: Floats, ties: str) -> NDArray[np.int64]:
-    """Give the places of each row of scores, ties sharing the better one, or the next without a gap."""
-    order = np.argsort(-scores, axis=1, kind="stable")
-    sorted_scores = np.take_along_axis(scores, order, axis=1)
-    lower = np.zeros(scores.shape, dtype=bool)
-    lower[:, 1:] = sorted_scores[:, :-1] - sorted_scores[:, 1:] > 1e-9
-    if ties == "dense":
-        place = 1 + np.cumsum(lower, axis=1)
-    else:
-        place = np.maximum.accumulate(np.where(lower, np.arange(1, scores.shape[1] + 1), 1), axis=1)
-    result = np.empty(scores.shape, dtype=np.int64)
-    np.put_along_axis(result, order, place, axis=1)
-    return result

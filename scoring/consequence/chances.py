@@ -19,7 +19,7 @@ from scoring.consequence.streaks import COUNTING, in_places
 from scoring.errors import EstimateError
 from scoring.normals import factor, normals
 from scoring.rank.checks import Floats, class_rows, covariance, estimates, numbers, random_seed, square
-from scoring.rank.places import TIE
+from scoring.rank.places import places_of_rows
 
 Counting = Literal["consecutive", "cumulative"]
 
@@ -323,14 +323,7 @@ def _places_of_draws(scores: Floats, by: npt.ArrayLike | None) -> npt.NDArray[np
     """Give the place of every unit in its class in every draw (..., p); who ties shares the lowest."""
     result = np.empty(scores.shape, dtype=np.int64)
     for here in class_rows("scores", by, scores.shape[-1]):
-        order = np.argsort(-scores[..., here], axis=-1, kind="stable")
-        sorted_scores = np.take_along_axis(scores[..., here], order, axis=-1)
-        starts = np.ones(order.shape, dtype=np.bool_)
-        starts[..., 1:] = sorted_scores[..., :-1] - sorted_scores[..., 1:] > TIE
-        first = np.maximum.accumulate(np.where(starts, np.arange(1, here.size + 1), 1), axis=-1)
-        part = np.empty(order.shape, dtype=np.int64)
-        np.put_along_axis(part, order, first, axis=-1)
-        result[..., here] = part
+        result[..., here] = places_of_rows(scores[..., here])
     return result
 
 

@@ -12,10 +12,11 @@ import pandas as pd
 
 from scoring.errors import EstimateError
 from scoring.grade.inputs import Floats, Units, conditions_of, freedom_of, units_of
-from scoring.grade.levels import levels, within
+from scoring.grade.levels import levels
 from scoring.grade.posterior import LEAST_DF, LEAST_UNITS, class_draws, flat_draws
 from scoring.grade.rules import Grading, check_grading
 from scoring.rank.checks import covariance, random_seed, square
+from scoring.rank.places import within
 
 Rows = npt.NDArray[np.intp]
 Prior = Literal["class", "flat"]

@@ -7,9 +7,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from scoring.grade.inputs import Flags, conditions_of, units_of
-from scoring.grade.levels import allowed, levels, places, reaches, through
+from scoring.grade.levels import allowed, levels, reaches, through
 from scoring.grade.rules import Grading, check_grading
 from scoring.rank.checks import one_each
+from scoring.rank.places import places_of_rows
 
 
 def grades(
@@ -94,7 +95,7 @@ def grades(
         values, ranked = units.values[None, here], follow[None, here]
         known = {name: flags[here] for name, flags in held.items()}
         level[here] = levels(rule, values, known, ranked)[0]
-        place[here] = places(ranked, rule.ties)[0]
+        place[here] = places_of_rows(ranked, rule.ties)[0]
         for above, grade in enumerate(rule.grades[:-1]):
             next_up = level[here] == above + 1
             reached, free = reaches(grade, values)[0], allowed(rule, above, known, here.size)

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 import numpy.typing as npt
 
 from scoring.grade.rules import Grade, Grading
+from scoring.rank.places import TIE, within
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Levels = npt.NDArray[np.int64]
-
-TIE: Final = 1e-9
-"""Scores this near to each other, or to a threshold, are equal."""
-
-AT_ONCE: Final = 2**22
-"""Pairs of units compared at once."""
 
 
 def levels(rule: Grading, score: Floats, held: dict[str, Flags], rank_on: Floats | None = None) -> Levels:
@@ -77,46 +70,3 @@ def through(rule: Grading, grade: Grade, by: Floats, eligible: Flags) -> Flags:
     assert grade.gate is not None
     counted = np.where(eligible, by, -np.inf) if rule.places_among == "eligible" else by
     return within(counted, grade.gate.last_place(by.shape[1]), rule.ties)
-
-
-def within(values: Floats, last: int, ties: str) -> Flags:
-    """Whose place is at most ``last``: (m, p), by values (m, p) higher better.
-
-    >>> tied = np.array([[9.0, 8.0, 8.0, 7.0]])
-    >>> [within(tied, 2, ties).tolist()[0] for ties in ("min", "max", "dense")]
-    [[True, True, True, False], [True, False, False, False], [True, True, True, False]]
-    """
-    units = values.shape[1]
-    if last <= 0:
-        return np.zeros(values.shape, dtype=np.bool_)
-    if last >= units:
-        return np.ones(values.shape, dtype=np.bool_)
-    if ties == "dense":
-        return np.asarray(places(values, ties) <= last)
-    nth = last - 1 if ties == "min" else last
-    bar = -np.partition(-values, nth, axis=1)[:, nth, None]
-    # Fewer than `last` are greater, or at most `last` are as good: the value that decides it is enough.
-    return np.asarray(values + TIE >= bar if ties == "min" else values - TIE > bar)
-
-
-def places(values: Floats, ties: str) -> Levels:
-    """Give all places: (m, p), 1 for the best; ties "min", "max" or "dense".
-
-    >>> tied = np.array([[9.0, 8.0, 8.0, 7.0]])
-    >>> [places(tied, ties).tolist()[0] for ties in ("min", "max", "dense")]
-    [[1, 2, 2, 4], [1, 3, 3, 4], [1, 2, 2, 3]]
-    """
-    rows, units = values.shape
-    result = np.empty((rows, units), dtype=np.int64)
-    step = max(1, AT_ONCE // units**2)
-    for start in range(0, rows, step):
-        own, other = values[start : start + step, :, None], values[start : start + step, None, :]
-        ahead = other >= own - TIE if ties == "max" else other > own + TIE
-        result[start : start + step] = ahead.sum(axis=2) + (ties != "max")
-    if ties == "dense":
-        order = np.argsort(result, axis=1, kind="stable")
-        sorted_places = np.take_along_axis(result, order, axis=1)
-        new = np.ones_like(sorted_places)
-        new[:, 1:] = sorted_places[:, 1:] > sorted_places[:, :-1]
-        np.put_along_axis(result, order, new.cumsum(axis=1), axis=1)
-    return result

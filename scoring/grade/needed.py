@@ -12,10 +12,10 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from scoring.grade.chances import LABELS, Prior, check_class, check_prior
 from scoring.grade.inputs import Floats, freedom_of, units_of
-from scoring.grade.levels import TIE
 from scoring.grade.posterior import Posterior, widened
 from scoring.grade.rules import Grading, check_grading
 from scoring.rank.checks import confidence, covariance, square
+from scoring.rank.places import TIE
 
 HALVINGS: Final = 45
 """Of the bracket; enough for a millionth of a point."""

@@ -1,4 +1,4 @@
-"""Places of estimates, with what becomes of ties."""
+"""Places of estimates, of one set or of many at once, with what becomes of ties."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from scoring.rank.checks import Floats, class_rows, estimates, one_each
 
 Ranks = npt.NDArray[np.int64]
 Ties = Literal["min", "dense", "average", "ordinal"]
+RowTies = Literal["min", "max", "dense"]
 
 TIE: Final = 1e-9
 """Estimates this near to each other are tied."""
@@ -121,6 +122,71 @@ def ranks(
             place = _min(values[here], tolerance)
             result[here] = place if ties == "min" else np.unique(place, return_inverse=True)[1] + 1
     return result if ties == "average" else result.astype(np.int64)
+
+
+def places_of_rows(values: Floats, ties: RowTies = "min") -> Ranks:
+    """Rank the units of each row of many, as of draws: 1 for the highest of the last axis.
+
+    "min" and "dense" are those of `ranks`; with "max" tied units take the last place they share. Every two
+    units of a row are compared, as there: differences up to `TIE` are ties.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (..., p)
+        Higher is better; no NaN.
+    ties : {"min", "max", "dense"}
+
+    Returns
+    -------
+    ndarray of int, shape (..., p)
+
+    Examples
+    --------
+    >>> tied = np.array([[9.0, 8.0, 8.0, 7.0]])
+    >>> [places_of_rows(tied, ties).tolist()[0] for ties in ("min", "max", "dense")]
+    [[1, 2, 2, 4], [1, 3, 3, 4], [1, 2, 2, 3]]
+    """
+    units = values.shape[-1]
+    order = np.argsort(-values, axis=-1)
+    down = np.take_along_axis(values, order, axis=-1)
+    place = np.empty(values.shape, dtype=np.int64)
+    place[:] = np.arange(1, units + 1)
+    for apart in range(1, units):  # in a row that falls, units so far apart are tied only if nearer ones are
+        better, worse = down[..., :-apart], down[..., apart:]
+        tied = worse >= better - TIE if ties == "max" else better <= worse + TIE
+        if not tied.any():
+            break
+        if ties == "max":
+            place[..., :-apart] += tied
+        else:
+            place[..., apart:] -= tied
+    if ties == "dense":
+        new = np.ones_like(place)
+        new[..., 1:] = place[..., 1:] > place[..., :-1]
+        place = new.cumsum(axis=-1)
+    result = np.empty_like(place)
+    np.put_along_axis(result, order, place, axis=-1)
+    return result
+
+
+def within(values: Floats, last: int, ties: RowTies) -> npt.NDArray[np.bool_]:
+    """Whose place of `places_of_rows` is at most ``last``: (m, p), by values (m, p); sorts nothing if it can.
+
+    >>> tied = np.array([[9.0, 8.0, 8.0, 7.0]])
+    >>> [within(tied, 2, ties).tolist()[0] for ties in ("min", "max", "dense")]
+    [[True, True, True, False], [True, False, False, False], [True, True, True, False]]
+    """
+    units = values.shape[1]
+    if last <= 0:
+        return np.zeros(values.shape, dtype=np.bool_)
+    if last >= units:
+        return np.ones(values.shape, dtype=np.bool_)
+    if ties == "dense":
+        return np.asarray(places_of_rows(values, ties) <= last)
+    nth = last - 1 if ties == "min" else last
+    bar = -np.partition(-values, nth, axis=1)[:, nth, None]
+    # Fewer than `last` are greater, or at most `last` are as good: the value that decides it is enough.
+    return np.asarray(values + TIE >= bar if ties == "min" else values - TIE > bar)
 
 
 def _min(estimate: Floats, tolerance: float) -> Ranks:

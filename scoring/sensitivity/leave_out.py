@@ -14,8 +14,9 @@ from scoring.composite.leaves import Scored
 from scoring.errors import EstimateError
 from scoring.estimate import domains_of, numeric
 from scoring.group import Official, columns_of
+from scoring.rank.places import places_of_rows
 from scoring.scale import Scale
-from scoring.sensitivity.linear import Linear, places
+from scoring.sensitivity.linear import Linear
 from scoring.survey import Survey
 from scoring.variance import Floats
 
@@ -194,12 +195,12 @@ def _others(sums: Floats) -> Floats:
 
 def _table(left: pd.DataFrame, evaluatees: list[str], scores: Floats, now: Floats) -> pd.DataFrame:
     gone = np.isnan(scores)
-    after = places(np.where(gone, now, scores))
+    after = places_of_rows(np.where(gone, now, scores))
     size = len(evaluatees)
     table = left.loc[left.index.repeat(size)].reset_index(drop=True)
     table["evaluatee"] = np.tile(np.asarray(evaluatees, dtype=object), len(left))
     table["score"] = scores.ravel()
     empty = gone.ravel()
     table["place"] = pd.Series(after.ravel()).astype("Int64").mask(empty)
-    table["change"] = pd.Series((places(now[None]) - after).ravel()).astype("Int64").mask(empty)
+    table["change"] = pd.Series((places_of_rows(now[None]) - after).ravel()).astype("Int64").mask(empty)
     return table

@@ -10,7 +10,6 @@ import numpy as np
 from scoring.composite.compose import Composed
 from scoring.composite.part import Part
 from scoring.errors import EstimateError
-from scoring.rank.places import TIE, Ranks
 from scoring.variance import Floats
 
 ADDED: Final = 1e-9
@@ -94,19 +93,6 @@ class Linear:
         if np.abs(added).max(initial=0.0) > ADDED * np.abs(whole).max(initial=1.0):
             scores = scores + added  # weights sum to 1, so that whatever they are these points are added
         return cls(at, evaluatees, whole, nodes, names, weights, scores)
-
-
-def places(scores: Floats) -> Ranks:
-    """Rank each row of scores (m, D), 1 the highest, ties sharing the better place.
-
-    >>> places(np.array([[80.0, 90.0, 80.0], [70.0, 60.0, 50.0]])).tolist()
-    [[2, 1, 2], [1, 2, 3]]
-    """
-    result = np.empty(scores.shape, dtype=np.int64)
-    for row, one in enumerate(scores):
-        higher = np.searchsorted(np.sort(one), one + TIE, side="right")
-        result[row] = one.size - higher + 1
-    return result
 
 
 def _shares(part: Part, share: float) -> dict[str, float]:

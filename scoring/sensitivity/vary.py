@@ -13,7 +13,8 @@ from scipy.special import gammaincinv
 from scoring.composite.compose import Composed
 from scoring.errors import EstimateError
 from scoring.rank.checks import random_seed
-from scoring.sensitivity.linear import Linear, Node, places
+from scoring.rank.places import places_of_rows
+from scoring.sensitivity.linear import Linear, Node
 from scoring.variance import Floats
 
 BLOCK: Final = 4096
@@ -161,7 +162,7 @@ def _place_shares(varied: _Varied, draws: int, words: np.random.Philox) -> pd.Da
     counts = np.zeros((size, size))
     for start in range(0, draws, BLOCK):
         rows = min(BLOCK, draws - start)
-        rank = places(varied.scores(_uniform(words, rows * inputs).reshape(rows, inputs)))
+        rank = places_of_rows(varied.scores(_uniform(words, rows * inputs).reshape(rows, inputs)))
         np.add.at(counts, (np.broadcast_to(np.arange(size), rank.shape), rank - 1), 1)
     who, place = np.nonzero(counts)
     names = np.asarray(varied.whole.evaluatees, dtype=object)[who]
@@ -179,7 +180,7 @@ def _sobol(varied: _Varied, power: int, words: np.random.Philox) -> pd.DataFrame
 
     def outputs(uniform: Floats) -> Floats:
         scores = varied.scores(np.clip(uniform, 2.0**-54, 1 - 2.0**-53))
-        return np.concatenate([scores, places(scores)], axis=1).T
+        return np.concatenate([scores, places_of_rows(scores)], axis=1).T
 
     mixed = []
     for at in range(inputs):

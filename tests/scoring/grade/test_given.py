@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scoring import EstimateError, Grade, Grading, TopPlaces, TopShare, grades, ranks
-from scoring.grade.levels import levels, places, within
+from scoring import EstimateError, Grade, Grading, TopPlaces, TopShare, grades
+from scoring.grade.levels import levels
 
 NAMES = ["甲", "乙", "丙", "丁", "戊"]
 
@@ -88,26 +88,6 @@ def test_draws_are_graded_as_single_results_are() -> None:
     drawn = rng.integers(0, 11, (200, 7)).astype(float)
     each = [grades(rule, row)["grade"].tolist() for row in drawn]
     assert np.array(rule.names)[levels(rule, drawn, {})].tolist() == each
-
-
-@pytest.mark.parametrize("ties", ["min", "dense"])
-def test_places_are_those_of_ranks_and_gates_follow_them(ties: Any) -> None:
-    rng = np.random.default_rng(4)
-    drawn = rng.integers(0, 9, (50, 9)).astype(float)
-    found = places(drawn, ties)
-    assert found.tolist() == [ranks(row, ties=ties).tolist() for row in drawn]
-    for last in range(11):
-        assert (within(drawn, last, ties) == (found <= last)).all()
-
-
-def test_of_tied_units_that_do_not_all_fit_none_passes_with_max() -> None:
-    drawn = np.random.default_rng(5).integers(0, 5, (80, 9)).astype(float)
-    found = places(drawn, "max")
-    assert found.tolist() == [[sum(other >= own for other in row) for own in row] for row in drawn]
-    for last in range(11):
-        let_in = within(drawn, last, "max")
-        assert (let_in == (found <= last)).all()
-        assert (let_in.sum(axis=1) <= last).all()
 
 
 def test_classes_are_placed_apart_and_the_order_of_rows_stays() -> None:

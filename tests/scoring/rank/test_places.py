@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from scoring import EstimateError, ranks
+from scoring.rank.places import TIE, places_of_rows, within
 
 NINE = [9, 9, 8, 7, 7, 1]
 
@@ -127,3 +128,35 @@ def test_refusals(rule: str, message: str, change: dict[str, Any]) -> None:
         ranks(**options)
     assert caught.value.rule == rule
     assert caught.value.chinese.startswith("ranks: ")
+
+
+def rows_with_ties() -> list[Any]:
+    """Rows of many draws: of few values, of many, and chains of which only neighbours are tied."""
+    rng = np.random.default_rng(4)
+    whole = rng.integers(0, 9, (50, 9)).astype(float)
+    chains = rng.integers(0, 9, (50, 9)) * 0.6 * TIE + rng.integers(0, 3, (50, 9))
+    return [whole, rng.normal(80, 3, (50, 43)), chains]
+
+
+@pytest.mark.parametrize("ties", ["min", "dense"])
+def test_places_of_rows_are_those_of_ranks(ties: Any) -> None:
+    for rows in rows_with_ties():
+        expected = [ranks(row, ties=ties).tolist() for row in rows]
+        assert places_of_rows(rows, ties).tolist() == expected
+        assert places_of_rows(rows.reshape(5, 10, -1), ties).reshape(50, -1).tolist() == expected
+
+
+def test_with_max_tied_units_take_the_last_place_they_share() -> None:
+    for rows in rows_with_ties():
+        expected = [[sum(other >= own - TIE for other in row) for own in row] for row in rows]
+        assert places_of_rows(rows, "max").tolist() == expected
+
+
+@pytest.mark.parametrize("ties", ["min", "max", "dense"])
+def test_units_within_a_place_are_those_placed_so_far(ties: Any) -> None:
+    for rows in rows_with_ties():
+        found = places_of_rows(rows, ties)
+        for last in range(rows.shape[1] + 2):
+            let_in = within(rows, last, ties)
+            assert (let_in == (found <= last)).all()
+            assert ties != "max" or (let_in.sum(axis=1) <= last).all()
