@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.domains import Domains
 from scoring.errors import EstimateError
-from scoring.estimate import Domains
 from scoring.variance import Floats
 
 
@@ -48,7 +48,7 @@ def census_covariance(
     Three members, one blank: S = 2, r = 2, N = 3; the variance is 2 (1/2 - 1/3) = 1/3.
 
     >>> import pandas as pd
-    >>> from scoring.estimate import domains_of
+    >>> from scoring.domains import domains_of
     >>> domains = domains_of(pd.DataFrame({"evaluatee": ["A"] * 3}), "evaluatee")
     >>> ratings = np.array([6.0, 8.0, np.nan]).reshape(3, 1, 1)
     >>> valid, due = np.array([[True], [True], [False]]), np.ones((3, 1), bool)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
-from scoring.errors import AnswerError
+from scoring.errors import AnswerError, EstimateError
 from scoring.variance import Codes, Floats
+
+Names = str | Sequence[str]
+
+
+def listed(names: Names) -> list[str]:
+    """Give one name, or several, as a list."""
+    return [names] if isinstance(names, str) else list(names)
 
 
 def required(table: pd.DataFrame, column: str, where: str = "survey") -> pd.Series:
@@ -21,6 +30,21 @@ def numbers(table: pd.DataFrame, column: str, where: str = "survey") -> Floats:
     """Give a column as floats, NaN for what is no number."""
     values = required(table, column, where)
     return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def numeric(table: pd.DataFrame, names: Sequence[str], finite: bool = True) -> Floats:
+    """Give columns as floats with NaN for no answer, shape (n, K)."""
+    given = [required(table, name) for name in names]
+    values = []
+    for name, one in zip(names, given, strict=True):
+        try:
+            column = one.to_numpy(dtype=np.float64, na_value=np.nan)
+        except (TypeError, ValueError) as error:
+            raise EstimateError("not_numbers", where=f"column {name!r}", found=error) from None
+        if finite and np.isinf(column).any():
+            raise EstimateError("not_numbers", where=f"column {name!r}", found="a value is infinite")
+        values.append(column)
+    return np.array(values).T  # contiguous columns
 
 
 def refuse_missing(missing: Codes, column: str, where: str = "survey") -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from scoring.estimate import Names, domains_of, mean, numeric
+from scoring.columns import Names, listed, numeric
+from scoring.domains import domains_of
+from scoring.estimate import mean
 from scoring.survey import Survey
 
 
@@ -50,7 +52,7 @@ def design_effects(survey: Survey, variables: Names, by: Names | None = None) ->
     [[1.0, 4.0, 3.0, 1.333]]
     """
     means = mean(survey, variables, by=by)
-    names = [variables] if isinstance(variables, str) else list(variables)
+    names = listed(variables)
     domains = domains_of(survey.table, by)
     values = numeric(survey.table, names)
     counts = ~np.isnan(values) & (survey.weights[:, None] != 0)

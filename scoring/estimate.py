@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scoring.columns import Names, listed, numeric, required
+from scoring.domains import Domains, domains_of
 from scoring.errors import AnswerError, EstimateError
 from scoring.interval import interval, logit_interval
 from scoring.survey import Survey
 from scoring.variance import Codes, Floats
 
-Names = str | Sequence[str]
 Freedom = Literal["counted", "satterthwaite"]
 Limits = Literal["t", "logit"]
 
@@ -88,7 +89,7 @@ def mean(
     >>> mean(Survey(table, population="N"), "y").table[["estimate", "se", "df"]].round(9).to_numpy().tolist()
     [[2.5, 0.5, 3.0]]
     """
-    names = _names(variables)
+    names = listed(variables)
     domains = domains_of(survey.table, by)
     values = numeric(survey.table, names)
     return estimated(survey, domains, names, means_of(values), level, df, limits)
@@ -108,7 +109,7 @@ def total(survey: Survey, variables: Names, by: Names | None = None, level: floa
     >>> result[["estimate", "se"]].round(9).to_numpy().tolist()
     [[25.0, 5.0]]
     """
-    names = _names(variables)
+    names = listed(variables)
     domains = domains_of(survey.table, by)
     values = numeric(survey.table, names)
     valid: NDArray[np.bool_] = ~np.isnan(values)
@@ -158,10 +159,7 @@ def share(
     >>> share(Survey(table), "label").table[["variable", "estimate"]].to_numpy().tolist()
     [['bad', 0.25], ['good', 0.75]]
     """
-    if variable not in survey.table.columns:
-        columns = ", ".join(map(str, survey.table.columns))
-        raise AnswerError("no_column", where="survey", column=variable, columns=columns)
-    column = survey.table[variable]
+    column = required(survey.table, variable)
     refuse_strays(survey, column.notna().to_numpy()[:, None], [variable])
     codes, found = pd.factorize(column, sort=True)  # categories in their order, as domains are
     names = list(found)
@@ -170,75 +168,6 @@ def share(
     domains = domains_of(survey.table, by)
     values = np.where(codes[:, None] < 0, np.nan, codes[:, None] == np.arange(len(names)))
     return estimated(survey, domains, names, means_of(values), level, df, limits)
-
-
-@dataclass(frozen=True)
-class Domains:
-    """Which domain each row is in.
-
-    Attributes
-    ----------
-    codes : ndarray of int, shape (n,)
-    labels : DataFrame
-        One row per domain with the by-columns, in sorted order.
-    """
-
-    codes: Codes
-    labels: pd.DataFrame
-
-    def sums(self, values: Floats) -> Floats:
-        """Sum the columns of values, shape (n, K), over each domain: shape (D, K)."""
-        size = len(self.labels)
-        return np.column_stack(
-            [np.bincount(self.codes, weights=column, minlength=size) for column in values.T]
-        )
-
-    def name(self, at: int) -> str:
-        return ", ".join(f"{column} {value}" for column, value in self.labels.iloc[at].items())
-
-
-def domains_of(table: pd.DataFrame, by: Names | None, where: str = "survey") -> Domains:
-    """Number the domains told by some columns; none of their values may be missing."""
-    names = [] if by is None else _names(by)
-    if not names:
-        return Domains(np.zeros(len(table), dtype=np.intp), pd.DataFrame(index=[0]))
-    codes = np.zeros(len(table), dtype=np.intp)
-    levels: list[Any] = []
-    for name in names:
-        if name not in table.columns:
-            columns = ", ".join(map(str, table.columns))
-            raise AnswerError("no_column", where=where, column=name, columns=columns)
-        one, values = pd.factorize(table[name], sort=True)
-        missing = np.flatnonzero(one < 0)
-        if missing.size:
-            row = int(missing[0]) + 1
-            raise AnswerError("missing_value", where=where, column=name, count=missing.size, row=row)
-        codes = codes * len(values) + one
-        levels.append(values)
-    codes, present = pd.factorize(codes, sort=True)
-    labels = {}
-    for name, values in zip(reversed(names), reversed(levels), strict=True):
-        labels[name] = values.take(present % len(values))
-        present = present // len(values)
-    return Domains(codes.astype(np.intp), pd.DataFrame({name: labels[name] for name in names}))
-
-
-def numeric(table: pd.DataFrame, names: Sequence[str], finite: bool = True) -> Floats:
-    """Give columns as floats with NaN for no answer, shape (n, K)."""
-    for name in names:
-        if name not in table.columns:
-            columns = ", ".join(map(str, table.columns))
-            raise AnswerError("no_column", where="survey", column=name, columns=columns)
-    values = []
-    for name in names:
-        try:
-            column = table[name].to_numpy(dtype=np.float64, na_value=np.nan)
-        except (TypeError, ValueError) as error:
-            raise EstimateError("not_numbers", where=f"column {name!r}", found=error) from None
-        if finite and np.isinf(column).any():
-            raise EstimateError("not_numbers", where=f"column {name!r}", found="a value is infinite")
-        values.append(column)
-    return np.array(values).T  # contiguous columns
 
 
 @dataclass(frozen=True)
@@ -348,10 +277,6 @@ def single_units(survey: Survey, domains: Domains, counts: NDArray[np.bool_]) ->
     psus, _ = survey.contributing(domains.codes, len(domains.labels), counts)
     certain = np.bincount(domains.codes, counts & (survey.effective[0] < 0), len(domains.labels))
     return np.flatnonzero((psus == 1) & (certain == 0))
-
-
-def _names(variables: Names) -> list[str]:
-    return [variables] if isinstance(variables, str) else list(variables)
 
 
 def estimated(

@@ -11,8 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.census import census_covariance
+from scoring.columns import numeric
+from scoring.domains import Domains, domains_of
 from scoring.errors import AnswerError, EstimateError
-from scoring.estimate import Domains, domains_of, numeric, refuse_strays, single_units
+from scoring.estimate import refuse_strays, single_units
 from scoring.scale import Scale
 from scoring.survey import Survey
 from scoring.variance import Floats

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scoring.columns import Names, listed, numeric
+from scoring.domains import Domains, domains_of
 from scoring.errors import AnswerError, EstimateError
-from scoring.estimate import Domains, Estimates, Names, domains_of, estimated, means_of, numeric
+from scoring.estimate import Estimates, estimated, means_of
 from scoring.interval import interval
 from scoring.survey import Survey
 from scoring.variance import Codes, Floats
@@ -77,7 +79,7 @@ def quantile(
     shares = _shares(q)
     if not 0 < level < 1:
         raise EstimateError("bad_level", where="level", value=level)
-    names = [variables] if isinstance(variables, str) else list(variables)
+    names = listed(variables)
     domains = domains_of(survey.table, by)
     if "q" in domains.labels:
         raise EstimateError("by_hides_result", where="by", column="q")
@@ -157,7 +159,7 @@ class Distribution:
         Half lies at 2 or below.
 
         >>> import pandas as pd
-        >>> from scoring.estimate import domains_of
+        >>> from scoring.domains import domains_of
         >>> everyone = domains_of(pd.DataFrame(index=range(4)), None)
         >>> answers = Distribution.of(np.array([4.0, 1.0, 2.0, 3.0]), np.ones(4), everyone)
         >>> print(answers.quantile(0.5), answers.quantile(0.51))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from scoring.columns import base_weights, refuse_missing, required
+from scoring.columns import Names, base_weights, refuse_missing, required
+from scoring.domains import domains_of
 from scoring.errors import AnswerError, EstimateError
-from scoring.estimate import Names, domains_of
 from scoring.variance import Codes, Floats
 
 DISPOSITIONS = ("complete", "partial", "refusal", "noncontact", "other", "unknown", "ineligible")

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scoring.columns import numbers, refuse_missing, required
+from scoring.columns import listed, numbers, refuse_missing, required
+from scoring.domains import domains_of
 from scoring.errors import AnswerError
-from scoring.estimate import domains_of
 from scoring.variance import Codes, Floats
 
 Counts = Mapping[Any, float] | pd.Series | pd.DataFrame
@@ -208,7 +208,7 @@ def auxiliaries_of(table: pd.DataFrame, active: NDArray[np.bool_], totals: Mappi
     blocks, known, margins = [], [], []
     for key, value in totals.items():
         if isinstance(value, Mapping | pd.Series | pd.DataFrame):
-            cells = cells_of(table, active, [key] if isinstance(key, str) else list(key), value)
+            cells = cells_of(table, active, listed(key), value)
             margins.append(cells)
             names += cells.names
             blocks.append(cells.indicators)

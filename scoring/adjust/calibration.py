@@ -20,6 +20,7 @@ from scoring.adjust.auxiliaries import (
 from scoring.adjust.replicated import in_replicates
 from scoring.adjust.residuals import Calibration, margins_table
 from scoring.adjust.solve import Bounds, Found, Method, dependent, factors, proportional, reachable
+from scoring.columns import listed
 from scoring.errors import AnswerError
 from scoring.survey import Survey
 from scoring.variance import Floats, first_rows, paired
@@ -78,7 +79,7 @@ def post_stratify(survey: Survey, by: str | Sequence[str], counts: Counts) -> Su
         return in_replicates(survey, lambda one: post_stratify(one, by, counts))
     before = survey.weights
     active = before > 0
-    cells = cells_of(survey.table, active, [by] if isinstance(by, str) else by, counts)
+    cells = cells_of(survey.table, active, listed(by), counts)
     sizes = np.bincount(cells.codes[active], weights=before[active], minlength=len(cells.labels))
     factor = np.ones(before.size)
     factor[active] = (cells.counts / sizes)[cells.codes[active]]
@@ -144,10 +145,7 @@ def rake(
 
     before = survey.weights
     active = before > 0
-    read = [
-        cells_of(survey.table, active, [by] if isinstance(by, str) else list(by), counts)
-        for by, counts in margins.items()
-    ]
+    read = [cells_of(survey.table, active, listed(by), counts) for by, counts in margins.items()]
     refuse_contradictions(read)
     codes = [cells.codes[active] for cells in read]
     pattern = np.zeros(active.sum(), dtype=np.intp)

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from scoring.adjust.show import page
-from scoring.estimate import Names, domains_of
+from scoring.columns import Names
+from scoring.domains import domains_of
 from scoring.survey import Survey
 from scoring.variance import Floats
 

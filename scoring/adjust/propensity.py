@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from scoring.adjust.show import page
 from scoring.adjust.solve import dependent
-from scoring.columns import base_weights, numbers, refuse_missing, required
+from scoring.columns import base_weights, listed, numbers, refuse_missing, required
 from scoring.errors import AnswerError
 from scoring.variance import Floats
 
@@ -112,7 +112,7 @@ def response_propensity(
     if came[counts].min() == came[counts].max():
         value = bool(came[counts][0])
         raise AnswerError("one_outcome", where="propensity", column=responded, value=value)
-    names = [columns] if isinstance(columns, str) else list(columns)
+    names = listed(columns)
     terms = [("", "", np.ones(len(table)))]
     for name in names:
         terms += _terms(table, name, came, counts)

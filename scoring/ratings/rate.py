@@ -8,8 +8,10 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from scoring.columns import Names, listed
+from scoring.domains import domains_of
 from scoring.errors import EstimateError
-from scoring.estimate import Estimates, Names, domains_of, mean
+from scoring.estimate import Estimates, mean
 from scoring.interval import interval
 from scoring.ratings.read import Ratings, State, read_ratings
 from scoring.ratings.rescale import has_label, rescaled, top_box, weighted_index
@@ -178,7 +180,7 @@ def _share(
 ) -> Estimates:
     if base not in IN_BASE:
         raise EstimateError("unknown_choice", where="base", known=", ".join(get_args(Base)), value=base)
-    names = [variables] if isinstance(variables, str) else list(variables)
+    names = listed(variables)
     read = read_ratings(survey.table, names, scale)
     return mean(_with(survey, names, _of_base(read, hits, base)), names, by, level)
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scoring.columns import required
+from scoring.columns import listed, required
 from scoring.errors import AnswerError, several
 from scoring.scale import Scale
 from scoring.variance import Floats
@@ -86,7 +86,7 @@ def read_ratings(table: pd.DataFrame, columns: str | Sequence[str], scale: Scale
     {'rated': 2, 'dont_know': 1, 'refused': 0, 'blank': 2, 'not_asked': 0}
     """
     scale.checked()
-    names = [columns] if isinstance(columns, str) else list(columns)
+    names = listed(columns)
     read, faults = {}, []
     words = "、".join([*scale.dont_know, *scale.refused, *scale.not_asked])
     for name in names:

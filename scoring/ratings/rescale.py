@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from scoring.columns import listed
 from scoring.errors import EstimateError
 from scoring.scale import Scale
 from scoring.variance import Floats
@@ -118,7 +119,7 @@ def has_label(values: npt.ArrayLike, scale: Scale, labels: str | Sequence[str]) 
     [0.0, 1.0, 1.0, nan]
     """
     scale.checked()
-    names = [labels] if isinstance(labels, str) else list(labels)
+    names = listed(labels)
     known = {label.name: label for label in scale.labels}
     for name in names or [""]:
         if name not in known:

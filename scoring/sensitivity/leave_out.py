@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scoring.columns import required
+from scoring.columns import numeric, required
 from scoring.composite.compose import Composed
 from scoring.composite.leaves import Scored
+from scoring.domains import domains_of
 from scoring.errors import EstimateError
-from scoring.estimate import domains_of, numeric
 from scoring.group import Official, columns_of
 from scoring.rank.places import places_of_rows
 from scoring.scale import Scale

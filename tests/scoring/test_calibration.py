@@ -25,7 +25,8 @@ from scoring import (
 )
 from scoring.adjust import residuals
 from scoring.adjust.residuals import calibrated_parts
-from scoring.estimate import domains_of, means_of
+from scoring.domains import domains_of
+from scoring.estimate import means_of
 from scoring.group import group_scores
 from scoring.scale import Scale
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from scoring import AnswerError, EstimateError, Survey, calibrate, jackknife, mean, quantile
-from scoring.estimate import domains_of
+from scoring.domains import domains_of
 from scoring.quantiles import Distribution
 from scoring.variance import Floats
 
