@@ -1,4 +1,4 @@
-"""The stages of sampling, read from the columns of a table that tell them."""
+"""The stages of sampling, read from the columns of a table that tell them, and what varies in them."""
 
 from __future__ import annotations
 
@@ -80,6 +80,31 @@ def read_stages(
         above = above * chance[unit]
         outer = unit
     return tuple(stages)
+
+
+def open_units(stages: Sequence[Stage]) -> tuple[Codes, Codes, Codes]:
+    """Look through certain units: give each row its first unit that was drawn by chance.
+
+    Returns
+    -------
+    unit, stratum : ndarray of int, shape (n,)
+        Numbers that no two units, or strata, of any stages share; -1 for rows certain at every stage.
+    stage : ndarray of int, shape (n,)
+        Position of the unit's stage; the number of stages for rows certain at every stage.
+    """
+    rows = stages[0].unit.size
+    unit = np.full(rows, -1, dtype=np.intp)
+    stratum = np.full(rows, -1, dtype=np.intp)
+    at = np.full(rows, len(stages), dtype=np.intp)
+    units = strata = 0
+    for number, stage in enumerate(stages):
+        here = (unit < 0) & (stage.prob[stage.unit] < 1)
+        unit[here] = stage.unit[here] + units
+        stratum[here] = stage.stratum[stage.unit[here]] + strata
+        at[here] = number
+        units += stage.prob.size
+        strata += int(stage.stratum.max()) + 1
+    return unit, stratum, at
 
 
 def _per_stage(columns: Columns, stages: int, name: str) -> list[str | None]:

@@ -17,7 +17,7 @@ from scoring.errors import AnswerError
 from scoring.nonresponse import Parts, Response
 from scoring.overlapping import Overlap, overlap_covariance
 from scoring.replicate.replicates import Replicates
-from scoring.stages import Columns, place_of, read_stages
+from scoring.stages import Columns, open_units, place_of, read_stages
 from scoring.variance import (
     Codes,
     Floats,
@@ -176,21 +176,12 @@ class Survey:
 
         Rows that are certain at every stage, and to respond, have -1.
         """
-        rows = len(self.table)
-        psu = np.full(rows, -1, dtype=np.intp)
-        stratum = np.full(rows, -1, dtype=np.intp)
-        psus = strata = 0
-        for stage in self.stages:
-            here = (psu < 0) & (stage.prob[stage.unit] < 1)
-            psu[here] = stage.unit[here] + psus
-            stratum[here] = stage.stratum[stage.unit[here]] + strata
-            psus += stage.prob.size
-            strata += int(stage.stratum.max()) + 1
+        psu, stratum, _ = open_units(self.stages)
         if self.response is not None:  # among certain units, who responds is what varies
             rate = self.response.rate[self.response.cell]
             here = (psu < 0) & (rate < 1)
-            psu[here] = self.response.unit[here] + psus
-            stratum[here] = self.response.cell[here] + strata
+            psu[here] = self.response.unit[here] + int(psu.max()) + 1
+            stratum[here] = self.response.cell[here] + int(stratum.max()) + 1
         return psu, stratum
 
     def degrees_of_freedom(self, domain: Codes, domains: int, counts: NDArray[np.bool_]) -> Floats:

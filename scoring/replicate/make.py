@@ -13,6 +13,7 @@ from scoring.columns import numbers
 from scoring.errors import EstimateError
 from scoring.replicate.multipliers import half_samples, leave_one_out, redrawn, successive
 from scoring.replicate.replicates import Centre, Replicates
+from scoring.stages import open_units
 from scoring.survey import Survey
 from scoring.variance import Codes, Floats, first_rows
 
@@ -295,23 +296,16 @@ class _Psus:
 def _psus(survey: Survey, where: str, equal: bool = True) -> _Psus:
     """Give the units that replicates leave out, looking through certain ones."""
     _refuse_others(survey, where)
-    rows = len(survey.table)
-    unit = np.full(rows, -1, dtype=np.intp)
-    stratum, prob = np.zeros(rows, dtype=np.intp), np.ones(rows)
-    units = strata = 0
-    for stage in survey.stages:
-        if (stage.above[stage.unit] * (1 - stage.prob[stage.unit]) * (unit >= 0) > 0).any():
+    unit, stratum, at = open_units(survey.stages)
+    prob = np.ones(unit.size)
+    for number, stage in enumerate(survey.stages):
+        if (stage.above[stage.unit] * (1 - stage.prob[stage.unit]) * (at < number) > 0).any():
             raise EstimateError("later_stages", where=where)
-        here = (unit < 0) & (stage.prob[stage.unit] < 1)
-        unit[here] = stage.unit[here] + units
-        stratum[here] = stage.stratum[stage.unit[here]] + strata
-        prob[here] = stage.prob[stage.unit[here]]
-        units += stage.prob.size
-        strata += int(stage.stratum.max()) + 1
+        prob[at == number] = stage.prob[stage.unit[at == number]]
     varies = np.flatnonzero(unit >= 0)
     if not varies.size:
         raise EstimateError("nothing_varies", where=where)
-    codes = np.full(rows, -1, dtype=np.intp)
+    codes = np.full(unit.size, -1, dtype=np.intp)
     codes[varies] = pd.factorize(unit[varies])[0]
     first = varies[first_rows(codes[varies])]
     of = pd.factorize(stratum[first])[0].astype(np.intp)
