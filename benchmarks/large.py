@@ -23,6 +23,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.memory import peak_megabytes
+
 STRATA = 200
 PART = 2_500_000  # rows of a file
 MODULUS = 1_000_000_007  # a prime, so that ids do not repeat
@@ -55,16 +57,6 @@ def design(name: str) -> Any:
         "simple random": SimpleRandom(n=80_000),
         "poisson": Stratified("county", Poisson(n=400, size="people")),
     }[name]
-
-
-def peak_megabytes() -> float:
-    """Give the peak memory of this process; not known on Windows."""
-    try:
-        import resource
-    except ImportError:
-        return float("nan")
-    unit = 1024**2 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
 def one_draw(name: str, folder: Path, memory: str, threads: int) -> None:
