@@ -123,9 +123,10 @@ def test_successive_differences_equal_r(name: str) -> None:
 @pytest.mark.parametrize("name", CALIBRATED)
 def test_calibrated_replicates_equal_r(name: str) -> None:
     case = CALIBRATED[name]
-    if case["type"] != "JKn" and case["type"] != "JK1":
-        pytest.skip("half-samples of strata that R merges are not made here")
-    made = jackknife(survey_of(case))
+    if case["type"] == "Fay":  # half-samples of strata that R merges are not made here, but read
+        made = given(CASES[name.removesuffix("_post")], "estimate")
+    else:
+        made = jackknife(survey_of(case))
     known = case["known"]
     if case["method"] == "post":
         cells = [tuple(one.split(" ")) for one in known["cells"]]
