@@ -477,6 +477,24 @@ def test_degrees_of_freedom_of_a_census_are_of_those_who_respond() -> None:
     assert sampled == [5]  # as without cells: contributing rows less one stratum
 
 
+def test_certain_and_drawn_towns_are_counted_apart() -> None:
+    # By hand: one row is certain, of its certain town and of its cell; three of the town's four others
+    # respond, in one cell; and three towns of nine are drawn: 6 units in 2 strata.
+    table = pd.DataFrame({"county": [*"bbbbbaaaaaa"], "town": [0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 3]})
+    table = table.assign(towns=[1] * 5 + [9] * 6, people=[5] * 5 + [2] * 6, id=range(11), y=range(11), came=1)
+    table["cell"] = ["alone"] + ["others"] * 10
+    table.loc[4, ["came", "y"]] = [0, None]
+    survey = Survey(
+        table,
+        stratum=["county", None],
+        psu=["town", "id"],
+        population=["towns", "people"],
+        responded="came",
+        cell="cell",
+    )
+    assert mean(survey, "y").table["df"].tolist() == [4]
+
+
 # ------------------------------------------------------------------------------------ group scores
 
 TEN = Scale(0, 10)
