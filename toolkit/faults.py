@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from sampling.allocation.declared import ALLOCATIONS
 from sampling.designs import KINDS as DESIGNS
 from scoring.consequence import Below, Bottom, Unstated
+from scoring.errors import EstimateError
 from scoring.grade.rules import TopPlaces, TopShare
 from toolkit.errors import Fault, fault
 
@@ -132,6 +133,9 @@ def _fault(path: str, one: Any, root: type) -> Fault:
         )
     if kind == "literal_error":
         return fault(path, "one_of", due=one["ctx"]["expected"], found=found)
+    refused = one.get("ctx", {}).get("error")
+    if isinstance(refused, EstimateError):  # a rule of scoring that says itself what is wrong with it
+        return fault(path, "rule", text=str(refused).rstrip("."), text_zh=refused.chinese.rstrip("。"))
     english, chinese = DUE.get(kind, (one["msg"], one["msg"]))
     return fault(path, "wrong_type", due=english, due_zh=chinese, found=found)
 

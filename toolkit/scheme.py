@@ -13,6 +13,7 @@ from sampling.designs import Census, Design, Quota
 from scoring.consequence import Awards, LowSatisfaction
 from scoring.grade.rules import Grading
 from scoring.scale import Scale
+from scoring.sensitivity.verdict import VerdictRule
 from toolkit.errors import SchemeError, fault
 from toolkit.faults import kind_faults, pydantic_faults, usable
 from toolkit.resources import shipped_scheme
@@ -212,6 +213,7 @@ class Scheme:
     lonely_psu: Literal["error", "adjust", "certainty", "average"] = "error"
     grading: Grading | None = None
     awards: Awards | None = None
+    verdict: VerdictRule = VerdictRule()
     response: Response = Response()
     unclear: tuple[Unclear, ...] = ()
     column_names: dict[str, str] = field(default_factory=dict)

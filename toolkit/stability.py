@@ -103,7 +103,9 @@ def stability(scores: Scores, admitted: Admitted, within: float = WITHIN, seed: 
         ]
         weights = {group.name: min(within, group.weight) for group in scheme.groups}
         tables = {
-            "verdicts": _by_scheme(scores, place_verdicts(of_groups, [_named(one) for one in without[1:]])),
+            "verdicts": _by_scheme(
+                scores, place_verdicts(of_groups, [_named(one) for one in without[1:]], scheme.verdict)
+            ),
             "swaps": swap_weights(of_groups).single.drop(columns="of"),
             "left_out": pd.concat(without, ignore_index=True)[_nothing().columns[1:]],
         }

@@ -20,6 +20,7 @@ from sampling.designs import (
     number_of,
 )
 from scoring.scale import Label
+from scoring.sensitivity.verdict import VerdictRule
 from toolkit.rule_words import rules_in_words
 from toolkit.scheme import Draw, Scheme
 
@@ -194,6 +195,13 @@ PLAN: dict[str, tuple[str, str]] = {
         "某层只有一份有效样本时，其误差取其他层的平均。",
         "A stratum with one sampled unit out of several takes the average error of the others.",
     ),
+    "verdict": (
+        "名次：与邻位真实先后相反的概率不低于 {toss_chance:g}、或权重余地不超过 {toss_weights:g} 为难分；"
+        "不低于 {close_chance:g}、或不超过 {close_weights:g}、或少了什么名次会变为接近；否则为稳固。",
+        "Places: a coin toss where the chance that it and a neighbour are the other way round is {toss_chance:g} or "
+        "more, or weights {toss_weights:g} away swap them; close at {close_chance:g} and {close_weights:g}, or where "
+        "the place changes when something is left out; otherwise safe.",
+    ),
     "unstated": (
         "低满意度问责：方案没有给出办法，不作判定。",
         "Low satisfaction: the plan gives no rule, so nobody is held to account.",
@@ -299,6 +307,7 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
         say("ranking", decimals=rule.decimals, on=say(rule.rank_on), ties=say(rule.ties, groups=breakers)),
         say(f"lonely_{scheme.lonely_psu}"),
         rule_in_words(scheme, language),
+        *([say("verdict", **asdict(scheme.verdict))] if scheme.verdict != VerdictRule() else []),
         *rules_in_words(scheme.grading, scheme.awards, language),
     ]
     if scheme.unclear:

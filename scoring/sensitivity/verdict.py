@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import pandas as pd
@@ -48,11 +48,12 @@ class VerdictRule:
     close_chance: float = 0.05
     toss_weights: float = 0.014
     close_weights: float = 0.071
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
         chances = 0 < self.close_chance <= self.toss_chance <= 0.5
         if not (chances and 0 <= self.toss_weights <= self.close_weights):
-            raise EstimateError("verdict_rule", where="VerdictRule", found=self)
+            raise EstimateError("verdict_rule", where="verdict", found=self)
 
     def degree(self, chance: float, weights: float, moved: bool) -> int:
         """Give 0 for safe, 1 for close, 2 for a coin toss; no distance of weights (NaN) counts as far."""

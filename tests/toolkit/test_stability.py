@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import bisect
 
-from toolkit import Round, Scheme, Scores
+from toolkit import Round, Scheme, SchemeError, Scores
 from toolkit.answers import Answers
 from toolkit.composed import composed
 from toolkit.errors import UnknownNameError
@@ -227,3 +227,20 @@ def test_the_terminal_counts_verdicts_in_both_languages(found: Stability) -> Non
     for zh, en in (("稳固", "safe"), ("接近", "close"), ("难分", "coin toss")):
         assert f"{zh} {en} {(own['verdict'] == en).sum()}" in lines[0]
     assert own["reason_zh"].iloc[0] in lines[1]
+
+
+def test_a_scheme_states_from_where_on_a_place_is_close(scored: tuple[Scores, Admitted]) -> None:
+    scores, admitted = scored
+    text = scores.scheme.text.replace(
+        "[scale]", "[verdict]\nclose_chance = 1e-9\nclose_weights = 9.0\n\n[scale]", 1
+    )
+    scheme = Scheme.read(text)
+    found = stability(replace(scores, scheme=scheme), admitted)
+    assert "safe" not in set(found.verdicts["verdict"])
+    assert "1e-09" in scheme.in_words("zh") and "close at 1e-09 and 9" in scheme.in_words("en")
+    assert "难分；" not in scores.scheme.in_words("zh")
+    with pytest.raises(SchemeError, match="close_chance <= toss_chance") as raised:
+        Scheme.read(text.replace("close_chance = 1e-9", "close_chance = 0.4"))
+    assert "请改正阈值" in raised.value.chinese
+    with pytest.raises(SchemeError, match="close_chanse"):
+        Scheme.read(text.replace("close_chance", "close_chanse"))

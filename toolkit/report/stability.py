@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from scoring import VerdictRule
 from toolkit.files import write_text
 from toolkit.report.rendered import rendered
 from toolkit.report.writing import MADE, NONE, STATUS, fixed, percent, span, weight
@@ -47,7 +46,7 @@ def write_stability(found: Stability, path: str | Path, made: bool) -> Path:
         "within": f"{100 * found.within:g}",
         "varied": len(found.places) > 0,
         "people": "interviewer" in kinds,
-        "rule": VerdictRule(),
+        "rule": scheme.verdict,
     }
     target = Path(path)
     write_text(target, rendered("stability.html", content))
