@@ -41,13 +41,15 @@ def read_conditions(scheme: Scheme, folder: Path, needed: bool = True) -> pd.Dat
     Raises
     ------
     RoundError
-        There is no such file, or a column is missing; an evaluatee has no row or several; what stands there
-        is neither 是 nor 否. All such rows are named.
+        There is no such file, or there are both, or a column is missing; an evaluatee has no row or several;
+        what stands there is neither 是 nor 否. All such rows are named.
     """
     due = due_conditions(scheme)
     found = [path for path in map(folder.joinpath, FILES) if path.is_file()]
     if not due or not (found or needed):
         return None
+    if len(found) > 1:
+        raise RoundError(folder.name, [fault("", "conditions_twice", files=", ".join(FILES))])
     table = read_table(found[0]).fillna("") if found else pd.DataFrame()
     if not {"evaluatee", *due} <= set(table):
         told = {"due": ", ".join(due), "found": ", ".join(map(str, table)) or "—"}

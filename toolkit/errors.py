@@ -26,6 +26,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "必须在 0 与满分 {full:g} 之间，现为 {found:g}",
     ),
     "rule": ("the rule is wrong: {text}", "规则有误：{text_zh}"),
+    "conditions_twice": (
+        "{files} both stand in the round's folder, so that it is open which counts. Keep one.",
+        "本轮文件夹里同时有 {files}，以哪份为准不清楚。请只留一份。",
+    ),
     "conditions_file": (
         "the scheme's grades rest on outside conditions: write conditions.csv in the round's folder, with the columns evaluatee, {due}; it has {found}",
         "方案的等级要看外部条件：请在本轮文件夹写 conditions.csv，列为 evaluatee, {due}；现有 {found}",
@@ -42,6 +46,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "names groups that tell equal scores apart, with ties = 'ordinal' and only then; it is {found} with ties = {ties!r}",
         "列出同分时依次比较的组，只在 ties = 'ordinal' 时写；现为 {found}，ties = {ties!r}",
     ),
+    "break_twice": ("{found!r} tells equal scores apart already; name it once", "{found!r} 已用来区分同分，只写一次"),
     "break_group": ("{found!r} is no group of this scheme, which has {known}", "{found!r} 不是本方案的组；现有 {known}"),
     "negative": ("must be at least 0; it is {found}", "不能小于 0，现为 {found}"),
     "level": ("must be between 0 and 1; it is {found}", "必须在 0 和 1 之间，现为 {found}"),

@@ -197,7 +197,9 @@ def _range_faults(scheme: Scheme) -> Iterator[Fault]:
         yield fault(
             "ranking.break_by", "break_by", found=", ".join(breakers) or "—", ties=scheme.ranking.ties
         )
-    for name in breakers:
+    for name in dict.fromkeys(breakers):
+        if breakers.count(name) > 1:
+            yield fault("ranking.break_by", "break_twice", found=name)
         if name not in groups:
             yield fault("ranking.break_by", "break_group", found=name, known=", ".join(groups))
 

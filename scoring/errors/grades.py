@@ -9,6 +9,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}: every grade needs a name of its own, best first; the names are {names}. Correct them.",
         "{where}：每个等级都要有各自的名称，从好到差；现为 {names}。请改正。",
     ),
+    "condition_name": (
+        "{where}: {name!r} has an outside condition without a name. Give it one.",
+        "{where}：“{name}”有一个外部条件没有名称。请写明。",
+    ),
     "last_grade": (
         "{where}: the last grade, {name!r}, takes all who are left, so it asks for no score, place or condition. "
         "Add a grade below it, or leave these out.",

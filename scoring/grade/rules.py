@@ -155,7 +155,8 @@ def check_grading(rule: Grading) -> None:
     EstimateError
         No grade, or a name twice; thresholds that are no numbers, or do not fall from grade to grade (equal
         ones are allowed where the better grade asks for more than the score); gates that do not widen, or
-        let nobody in; a last grade that asks for something, another that asks for nothing; an unknown choice.
+        let nobody in; a condition without a name; a last grade that asks for something, another that asks for
+        nothing; an unknown choice.
     """
     where = "grades"
     names = rule.names
@@ -193,6 +194,9 @@ def check_grading(rule: Grading) -> None:
         for (better, narrow), (worse, wide) in zip(gates[:-1], gates[1:], strict=True):
             if _size(wide) < _size(narrow):
                 raise EstimateError("gates_order", where=where, better=better, worse=worse)
+    for grade in rule.grades:
+        if not all((*grade.requires, *grade.capped_if)):
+            raise EstimateError("condition_name", where=where, name=grade.name)
     for grade in rule.grades[:-1]:
         if grade.at_least is None and grade.gate is None and not grade.requires:
             raise EstimateError("grade_asks_nothing", where=where, name=grade.name)

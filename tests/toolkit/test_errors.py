@@ -209,6 +209,12 @@ SCHEME_FAULTS: list[tuple[str, list[tuple[str, str]], str, str]] = [
         "ranking.break_by：'passers-by' 不是本方案的组；现有 users, staff, delegates, inspectors",
     ),
     (
+        "break_twice",
+        [('ties = "min"', 'ties = "ordinal"\nbreak_by = ["users", "users"]')],
+        "ranking.break_by: 'users' tells equal scores apart already; name it once",
+        "ranking.break_by：'users' 已用来区分同分，只写一次",
+    ),
+    (
         "level",
         [("level = 0.95", "level = 95")],
         "level: must be between 0 and 1; it is 95.0",

@@ -227,6 +227,15 @@ def test_conditions_that_are_wrong_are_named(played: Round, rule: str) -> None:
     assert [each.rule for each in caught.value.faults] == [rule]
 
 
+def test_two_files_of_conditions_are_refused(played: Round) -> None:
+    one = graded(played, said(played.scheme))
+    said(played.scheme).to_excel(one.folder / "conditions.xlsx", index=False)
+    with pytest.raises(RoundError, match="conditions.csv, conditions.xlsx both stand") as caught:
+        one.score()
+    assert "请只留一份" in caught.value.chinese
+    assert [each.rule for each in caught.value.faults] == ["conditions_twice"]
+
+
 RULES = """
 [[grading.grades]]
 name = "优秀"

@@ -70,6 +70,7 @@ REFUSED: dict[str, list[tuple[Grading, str]]] = {
         (Grading((Grade("好", 90), Grade("中"), Grade("差"))), "'中' asks for nothing, so that nobody"),
         (Grading((Grade("好", capped_if=("否决",)), Grade("差"))), "'好' asks for nothing"),
     ],
+    "condition_name": [(of(Grade("A", 90, requires=("",))), "'A' has an outside condition without a name")],
     "grade_names": [
         (Grading(()), "the names are none"),
         (of(A, Grade("A", 80)), "the names are A、A、C"),
