@@ -28,7 +28,7 @@ from sampling.columns import (
 )
 from sampling.designs import Design, columns_read, size_columns, strata_columns, value_columns
 from sampling.errors import FrameError
-from sampling.frame import finite_values, positive_sizes
+from sampling.frame import finite_values, positive_sizes, refuse_no_column
 from sampling.lottery import SEPARATOR
 from sampling.parents import Parents
 
@@ -167,10 +167,7 @@ def rows_of_drawn(
         One of the named columns is missing, a parent's id is bad, a drawn parent has no rows, or
         no rows are left.
     """
-    for column in names:
-        if column not in frame.columns:
-            columns = ", ".join(map(str, frame.columns))
-            raise FrameError("no_column", where=where, column=column, columns=columns)
+    refuse_no_column(frame.columns, names, where)
     rows = np.arange(len(frame), dtype=np.intp)
     read: dict[str, Category] = {}
     if parents is not None:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sampling.errors import FrameError
-from sampling.frame import LARGEST_FLOAT_ID, canonical_text, checked_texts, size_text
+from sampling.frame import LARGEST_FLOAT_ID, canonical_text, checked_texts, refuse_missing, size_text
 from sampling.lottery import SEPARATOR
 
 Positions = NDArray[np.intp]
@@ -81,14 +81,6 @@ def size_category(sizes: NDArray[np.float64]) -> Category:
     """
     codes, values = pd.factorize(sizes)
     return category_of(codes, size_text(np.asarray(values)))
-
-
-def refuse_missing(column: pd.Series, name: str, where: str, rows: Positions) -> None:
-    """Refuse a column with missing values."""
-    missing = np.flatnonzero(column.isna().to_numpy())
-    if missing.size:
-        row = int(rows[missing[0]]) + 1
-        raise FrameError("missing_value", where=where, column=name, count=missing.size, row=row)
 
 
 def unit_ids(column: pd.Series, name: str, where: str, rows: Positions) -> Utf8:

@@ -10,8 +10,15 @@ import numpy as np
 import pandas as pd
 
 from sampling.cells import Reading
-from sampling.errors import FrameError
-from sampling.frame import FINGERPRINT, canonical_text, fingerprints, frame_lines, plain_text, size_text
+from sampling.frame import (
+    FINGERPRINT,
+    canonical_text,
+    fingerprints,
+    frame_lines,
+    plain_text,
+    refuse_no_column,
+    size_text,
+)
 from sampling.lottery import SEPARATOR
 from sampling.sample import Sample
 
@@ -128,10 +135,9 @@ def _name(key: Key) -> str:
 def _held_lines(units: pd.DataFrame, name: str, read: Reading) -> list[str]:
     """Give the sample's own units as lines of the frame."""
     where = f"sample {name}"
+    refuse_no_column(units.columns, read.names, where)
     columns = []
     for column in read.names:
-        if column not in units.columns:
-            raise FrameError("no_column", where=where, column=column, columns=", ".join(units.columns))
         values = units[column]
         if column in read.sizes:
             columns.append(size_text(pd.to_numeric(values, errors="coerce").to_numpy(dtype=float)))

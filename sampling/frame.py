@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
@@ -28,6 +29,32 @@ def plain_text(value: object) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
     return str(value)
+
+
+def refuse_no_column(columns: Iterable[object], wanted: Iterable[str], where: str) -> None:
+    """Refuse columns of which a wanted one is missing."""
+    there = list(columns)
+    for column in wanted:
+        if column not in there:
+            raise FrameError("no_column", where=where, column=column, columns=", ".join(map(str, there)))
+
+
+def refuse_missing(column: pd.Series, name: str, where: str, rows: NDArray[np.intp]) -> None:
+    """Refuse a column with missing values."""
+    missing = np.flatnonzero(column.isna().to_numpy())
+    if missing.size:
+        row = int(rows[missing[0]]) + 1
+        raise FrameError("missing_value", where=where, column=name, count=missing.size, row=row)
+
+
+def refuse_repeated(ids: Sequence[str], where: str) -> None:
+    """Refuse ids of which one stands twice."""
+    repeated = [one for one, count in Counter(ids).items() if count > 1]
+    if repeated:
+        rows = [row + 1 for row, one in enumerate(ids) if one == repeated[0]]
+        raise FrameError(
+            "duplicate_ids", where=where, count=len(repeated), first=repeated[0], row_a=rows[0], row_b=rows[1]
+        )
 
 
 def canonical_text(
@@ -56,10 +83,7 @@ def canonical_text(
     ['7', '8']
     """
     rows = np.arange(len(column), dtype=np.intp) if rows is None else rows
-    missing = np.flatnonzero(column.isna().to_numpy())
-    if missing.size:
-        row = int(rows[missing[0]]) + 1
-        raise FrameError("missing_value", where=where, column=name, count=missing.size, row=row)
+    refuse_missing(column, name, where, rows)
     codes, values = pd.factorize(column)
     texts = checked_texts(values.tolist(), codes, name, where, exact, rows)
     return [texts[code] for code in codes.tolist()]

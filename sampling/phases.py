@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sampling.cells import cells_of, read_frame
 from sampling.designs import columns_read, design_from
 from sampling.errors import DesignError, FrameError
-from sampling.frame import canonical_text, frame_digest
+from sampling.frame import canonical_text, frame_digest, refuse_no_column
 from sampling.parents import Parents
 
 RESPONDED = "phase_drawn"
@@ -65,9 +65,7 @@ class FirstPhase:
 
     def refuse_other(self, table: pd.DataFrame, where: str) -> None:
         """Refuse a table that has not every unit, has others, or has other values of the first phase."""
-        if self.unit not in table.columns:
-            columns = ", ".join(map(str, table.columns))
-            raise FrameError("no_column", where=where, column=self.unit, columns=columns)
+        refuse_no_column(table.columns, [self.unit], where)
         rows = self.rows_of(table, where)
         strange = np.flatnonzero(rows < 0)
         if strange.size:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sampling.columns import Category
 from sampling.errors import DesignError, FrameError
-from sampling.frame import canonical_text
+from sampling.frame import canonical_text, refuse_no_column
 from sampling.lottery import Lottery
 
 BETWEEN = ";"
@@ -129,11 +129,10 @@ def listed(frames: Mapping[str, pd.DataFrame], unit: str, column: str = "lists")
     for name, frame in frames.items():
         if BETWEEN in name or not name:
             raise DesignError("bad_list_name", where="listed", name=name)
-        for wanted, there in ((unit, True), (column, False)):
-            if (wanted in frame.columns) != there:
-                rule = "no_column" if there else "column_there"
-                columns = ", ".join(map(str, frame.columns))
-                raise FrameError(rule, where=f"list {name}", column=wanted, columns=columns)
+        refuse_no_column(frame.columns, [unit], f"list {name}")
+        if column in frame.columns:
+            columns = ", ".join(map(str, frame.columns))
+            raise FrameError("column_there", where=f"list {name}", column=column, columns=columns)
         texts[name] = canonical_text(frame[unit], unit, f"list {name}", exact=True)
     names = sorted(texts)
     pairs = pd.DataFrame(

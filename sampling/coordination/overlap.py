@@ -19,8 +19,8 @@ from sampling.coordination.lists import AtMost
 from sampling.coordination.places import Places
 from sampling.coordination.spread import Spread, expected_overlaps
 from sampling.designs import design_from
-from sampling.errors import DesignError, FrameError
-from sampling.frame import canonical_text
+from sampling.errors import DesignError
+from sampling.frame import canonical_text, refuse_repeated
 from sampling.parents import parents_from
 from sampling.sample import Sample
 
@@ -174,12 +174,7 @@ def _listed(name: str, sample: Sample, frame: pd.DataFrame) -> _Listed:
         shared = ("places", coordinate.lottery, coordinate.key, coordinate.stage)
     elif isinstance(coordinate, Spread):
         shared = ("spread", coordinate.lottery, receipt["key"], receipt["stage"])
-    repeated = [one for one, times in Counter(ids_of).items() if times > 1]
-    if repeated:  # in other parents: whether they are one person nobody can tell
-        rows = [row + 1 for row, one in enumerate(ids_of) if one == repeated[0]]
-        raise FrameError(
-            "duplicate_ids", where=where, count=len(repeated), first=repeated[0], row_a=rows[0], row_b=rows[1]
-        )
+    refuse_repeated(ids_of, where)  # in other parents: whether they are one person nobody can tell
     units = np.concatenate(cells_at), np.concatenate(rates)
     return _Listed(ids_of, *units, places, coordinate, shared, receipt["frame"]["sha256"], _drawn(sample))
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sampling.errors import DesignError, FrameError
-from sampling.frame import canonical_text
+from sampling.errors import DesignError
+from sampling.frame import canonical_text, refuse_no_column, refuse_repeated
 from sampling.lottery import Lottery
 
 TRIES = 1 << 20
@@ -136,18 +136,12 @@ def assign_areas(
 def _ids(table: pd.DataFrame, column: str, where: str) -> tuple[list[str], NDArray[np.intp]]:
     """Give ids, none twice, and their order."""
     ids = _column(table, column, where)
-    repeated = [one for one, count in Counter(ids).items() if count > 1]
-    if repeated:
-        rows = [row + 1 for row, one in enumerate(ids) if one == repeated[0]]
-        raise FrameError(
-            "duplicate_ids", where=where, count=len(repeated), first=repeated[0], row_a=rows[0], row_b=rows[1]
-        )
+    refuse_repeated(ids, where)
     return ids, np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.intp)
 
 
 def _column(table: pd.DataFrame, column: str, where: str) -> list[str]:
-    if column not in table.columns:
-        raise FrameError("no_column", where=where, column=column, columns=", ".join(map(str, table.columns)))
+    refuse_no_column(table.columns, [column], where)
     return canonical_text(table[column], column, where)
 
 

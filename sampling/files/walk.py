@@ -34,6 +34,7 @@ from sampling.files.reading import FilesReading, candidates_of
 from sampling.files.source import Source, opened
 from sampling.files.sql import Asked, kind_of
 from sampling.files.tasks import candidates
+from sampling.frame import refuse_no_column
 from sampling.lottery import Lottery, Tickets
 from sampling.methods import METHODS, NEGLIGIBLE, Drawn, known, reserve_share, share_of
 from sampling.sample import Sample
@@ -97,10 +98,7 @@ def _method_from_files(design: Design, where: str) -> Any:
 
 def _asked(source: Source, design: Design, unit: str, lottery: Lottery, where: str) -> Asked:
     names = (unit, *(one for one in columns_read(design) if one != unit))
-    for column in names:
-        if column not in source.columns:
-            found = ", ".join(map(str, source.columns))
-            raise FrameError("no_column", where=where, column=column, columns=found)
+    refuse_no_column(source.columns, names, where)
     if not source.rows:
         raise FrameError("empty_frame", where=where)
     sizes, strata = size_columns(design), strata_columns(design)
