@@ -1,4 +1,4 @@
-"""Normal draws that every machine repeats."""
+"""Uniform and normal draws that every machine repeats."""
 
 from __future__ import annotations
 
@@ -22,16 +22,24 @@ BLOCK: Final = 2**16
 def normals(draws: int, units: int, seed: int) -> Iterator[Floats]:
     """Yield blocks (m, units) of standard normals, a draw a row, from Philox4x64-10 keyed by seed.
 
-    A word w gives the uniform ((w >> 11) + 0.5) 2**-53 and its normal quantile. numpy promises the raw words
-    of a bit generator, not the output of its distributions.
+    Each is the normal quantile of one of `uniforms`.
     """
     words = np.random.Philox(key=seed)
     most = max(256, BLOCK // units)
     for start in range(0, draws, most):
         rows = min(most, draws - start)
-        uniform = ((words.random_raw(rows * units) >> np.uint64(11)) + 0.5) * 2.0**-53
-        # The last of the 2**53 values rounds up to 1, which has no finite quantile.
-        yield ndtri(np.minimum(uniform, 1.0 - 2.0**-53)).reshape(rows, units)
+        yield ndtri(uniforms(words, rows * units)).reshape(rows, units)
+
+
+def uniforms(words: np.random.Philox, size: int) -> Floats:
+    """Give uniform numbers above 0 and below 1: of a word w, ((w >> 11) + 0.5) 2**-53.
+
+    numpy promises the raw words of a bit generator, not the output of its distributions.
+    """
+    drawn = ((words.random_raw(size) >> np.uint64(11)) + 0.5) * 2.0**-53
+    # The last of the 2**53 values rounds up to 1, which has no finite quantile.
+    result: Floats = np.minimum(drawn, 1.0 - 2.0**-53)
+    return result
 
 
 def factor(cov: Floats) -> Floats:

@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from scoring.columns import required
-from scoring.errors import AnswerError, EstimateError
+from scoring.columns import refuse_missing, required
+from scoring.errors import EstimateError
 from scoring.estimate import Estimates
 from scoring.variance import Floats
 
@@ -162,10 +162,7 @@ def figures(table: pd.DataFrame, evaluatee: str = "evaluatee") -> Leaves:
     """
     names = [str(name) for name in table.columns if name != evaluatee]
     who = required(table, evaluatee, where="figures")
-    if who.isna().any():
-        row = int(np.flatnonzero(who.isna())[0]) + 1
-        count = int(who.isna().sum())
-        raise AnswerError("missing_value", where="figures", column=evaluatee, count=count, row=row)
+    refuse_missing(np.flatnonzero(who.isna()), evaluatee, "figures")
     try:
         values = table.drop(columns=evaluatee).to_numpy(dtype=np.float64, na_value=np.nan).T
     except (TypeError, ValueError) as error:

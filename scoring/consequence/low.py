@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from scoring.errors import EstimateError
+from scoring.rank.places import TIE
 from scoring.variance import Floats
 
 Config = dict[str, str]
@@ -100,7 +101,7 @@ def low_satisfaction(
     if isinstance(rule, Bottom):
         if not 1 <= rule.places <= shown.size:
             raise EstimateError("bad_places", where="consequence", places=rule.places, units=shown.size)
-        worse: Floats = (shown[:, None] > shown[None, :] + 1e-9).sum(axis=1).astype(np.float64)
+        worse: Floats = (shown[:, None] > shown[None, :] + TIE).sum(axis=1).astype(np.float64)
         meets = worse < rule.places
         line = shown.size - rule.places
         sure = np.where(meets, best > line, worst <= line)
@@ -112,7 +113,7 @@ def low_satisfaction(
         ratio = np.where(error > 0, gap / error, np.where(gap > 0, np.inf, -np.inf))
     chance = np.where(np.isinf(freedom), stdtr(1e10, ratio), stdtr(np.maximum(freedom, 1e-9), ratio))
     chance = np.where(np.isinf(ratio), (ratio > 0).astype(np.float64), chance)
-    meets = shown < rule.score - 1e-9
+    meets = shown < rule.score - TIE
     return pd.DataFrame(
         {"meets": meets, "sure": np.where(meets, chance, 1 - chance) >= level, "chance": chance}
     )

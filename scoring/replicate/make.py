@@ -11,6 +11,7 @@ import pandas as pd
 
 from scoring.columns import numbers
 from scoring.errors import EstimateError
+from scoring.rank.checks import random_seed
 from scoring.replicate.multipliers import half_samples, leave_one_out, redrawn, successive
 from scoring.replicate.replicates import Centre, Replicates
 from scoring.stages import open_units
@@ -149,8 +150,7 @@ def bootstrap(survey: Survey, replicates: int = 500, seed: int = 0) -> Survey:
     """
     if not isinstance(replicates, int | np.integer) or replicates < 2:
         raise EstimateError("bad_replicates", where="bootstrap: replicates", value=replicates)
-    if not isinstance(seed, int | np.integer) or not 0 <= int(seed) < 2**128:
-        raise EstimateError("bad_seed", where="bootstrap: seed", value=seed)
+    random_seed("bootstrap", seed)
     psus = _psus(survey, "bootstrap")
     made = redrawn(psus.stratum, psus.prob, int(replicates), int(seed))
     return _with(survey, "bootstrap", psus, made, 1 / replicates, np.ones(replicates))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from scipy.special import gammaincinv
 
 from scoring.composite.compose import Composed
 from scoring.errors import EstimateError
+from scoring.normals import uniforms
 from scoring.rank.checks import random_seed
 from scoring.rank.places import places_of_rows
 from scoring.sensitivity.linear import Linear, Node
@@ -19,8 +20,6 @@ from scoring.variance import Floats
 
 BLOCK: Final = 4096
 """Draws at once."""
-
-Moves = Literal["score", "place"]
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ def _place_shares(varied: _Varied, draws: int, words: np.random.Philox) -> pd.Da
     counts = np.zeros((size, size))
     for start in range(0, draws, BLOCK):
         rows = min(BLOCK, draws - start)
-        rank = places_of_rows(varied.scores(_uniform(words, rows * inputs).reshape(rows, inputs)))
+        rank = places_of_rows(varied.scores(uniforms(words, rows * inputs).reshape(rows, inputs)))
         np.add.at(counts, (np.broadcast_to(np.arange(size), rank.shape), rank - 1), 1)
     who, place = np.nonzero(counts)
     names = np.asarray(varied.whole.evaluatees, dtype=object)[who]
@@ -175,7 +174,7 @@ def _sobol(varied: _Varied, power: int, words: np.random.Philox) -> pd.DataFrame
 
     nodes, evaluatees = varied.whole.nodes, varied.whole.evaluatees
     inputs = len(nodes)
-    points = (Sobol(2 * inputs, scramble=False).random_base2(power) + _uniform(words, 2 * inputs)) % 1.0
+    points = (Sobol(2 * inputs, scramble=False).random_base2(power) + uniforms(words, 2 * inputs)) % 1.0
     a, b = points[:, :inputs], points[:, inputs:]
 
     def outputs(uniform: Floats) -> Floats:
@@ -206,13 +205,6 @@ def _sobol(varied: _Varied, power: int, words: np.random.Philox) -> pd.DataFrame
             "total": total.ravel(),
         }
     )
-
-
-def _uniform(words: np.random.Philox, size: int) -> Floats:
-    """Give uniform numbers above 0 and below 1; numpy promises the raw words, not its distributions."""
-    drawn = ((words.random_raw(size) >> np.uint64(11)) + 0.5) * 2.0**-53
-    result: Floats = np.minimum(drawn, 1.0 - 2.0**-53)
-    return result
 
 
 def _reach(
