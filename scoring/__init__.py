@@ -18,6 +18,7 @@ from scoring.consequence import (
     draws_given_data,
     draws_of_rounds,
     ladder,
+    ladder_of,
     streak_chance_given_data,
     streak_chance_if_all_equal,
 )
@@ -126,6 +127,7 @@ __all__ = [
     "jackknife",
     "joint_intervals",
     "ladder",
+    "ladder_of",
     "leaf",
     "leave_parts_out",
     "leave_units_out",

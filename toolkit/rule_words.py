@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from scoring import AtPlaces, Awards, Grade, Grading, TopPlaces
+from scoring import AtPlaces, Awards, Grade, Grading, Ladder, TopPlaces
 from scoring.consequence.by_place import UNSTATED, worded
 
 Language = Literal["zh", "en"]
@@ -39,6 +39,52 @@ BOTH = {
     "last": ("同时在前后两端的只算后端", "who is at both ends counts at the last"),
     "neither": ("同时在前后两端的两端都不算", "who is at both ends counts at neither"),
 }
+STREAKS = (
+    "连续与累计（按公布的名次，跨轮按稳定代码）",
+    "Streaks (by published places, over rounds by stable codes)",
+)
+ENDS = {"first": ("前", "first"), "last": ("后", "last")}
+COUNTED = {"consecutive": ("连续 {n} 次", "{n} in a row"), "cumulative": ("累计 {n} 次", "{n} in all")}
+MISSING = {
+    "break": (
+        "没有名次或不可比的一轮，连续到此中断",
+        "a round without a place, or not comparable, breaks what is in a row",
+    ),
+    "skip": ("没有名次或不可比的一轮跳过不计", "a round without a place, or not comparable, is skipped"),
+    "count": ("没有名次或不可比的一轮也算一次", "a round without a place, or not comparable, counts as one"),
+}
+WITHIN = {"year": ("每年重新计数", "counted anew each year"), "always": ("逐年累计", "counted over years")}
+AFTER = {
+    "repeat": ("达到最后一档后再次出现仍按最后一档", "after the last step it applies again each time"),
+    "restart": ("达到最后一档后重新计数", "after the last step counting starts anew"),
+}
+
+
+def streaks_in_words(rule: Ladder | None, language: Language) -> Iterator[str]:
+    """Tell the rule of streaks, a line each; nothing where there is none.
+
+    Examples
+    --------
+    >>> from scoring import Step
+    >>> two = Ladder("last", 3, (Step(2, "约谈"), Step(3, "问责", "cumulative")), "break", "always", "repeat")
+    >>> for line in streaks_in_words(two, "zh"):
+    ...     print(line)
+    连续与累计（按公布的名次，跨轮按稳定代码）：各类后 3 名
+      连续 2 次：约谈
+      累计 3 次：问责
+      没有名次或不可比的一轮，连续到此中断；逐年累计；达到最后一档后再次出现仍按最后一档
+    """
+    if rule is None:
+        return
+    at = ("zh", "en").index(language)
+    zh, en = ENDS[rule.end]
+    colon, stop = ("：", "；") if at == 0 else (": ", "; ")
+    yield f"{STREAKS[at]}{colon}{(f'各类{zh} {rule.places} 名', f'the {en} {rule.places} of each class')[at]}"
+    for step in rule.steps:
+        lost = ("，取消当年评优评先", ", and the year's awards are lost")[at] if step.loses_awards else ""
+        yield f"  {COUNTED[step.counting][at].format(n=step.times)}{colon}{step.consequence}{lost}"
+    counting = (MISSING[rule.missing], WITHIN[rule.within], AFTER[rule.after_last])
+    yield f"  {stop.join(one[at] for one in counting)}"
 
 
 def rules_in_words(grading: Grading | None, awards: Awards | None, language: Language) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from sampling.designs import Census, Design, Quota
-from scoring.consequence import Awards, LowSatisfaction
+from scoring.consequence import Awards, Ladder, LowSatisfaction
 from scoring.grade.rules import Grading
 from scoring.scale import Scale
 from scoring.sensitivity.verdict import VerdictRule
@@ -214,6 +214,7 @@ class Scheme:
     grading: Grading | None = None
     awards: Awards | None = None
     verdict: VerdictRule = VerdictRule()
+    streaks: Ladder | None = None
     response: Response = Response()
     unclear: tuple[Unclear, ...] = ()
     column_names: dict[str, str] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from sampling.designs import SimpleRandom, method_of, number_of
-from scoring.consequence import Bottom, check_awards
+from scoring.consequence import Bottom, check_awards, check_ladder
 from scoring.errors import EstimateError
 from scoring.grade.rules import check_grading
 from scoring.scale import Scale
@@ -54,6 +54,7 @@ def _checks(scheme: Scheme) -> Iterator[Check]:
     yield partial(_label_faults, scheme)
     yield partial(_rule_faults, "grading", check_grading, scheme)
     yield partial(_rule_faults, "awards", check_awards, scheme)
+    yield partial(_rule_faults, "streaks", check_ladder, scheme)
     yield partial(_range_faults, scheme)
     for at, point in enumerate(getattr(scheme, "unclear", ())):
         yield partial(_unclear_faults, scheme, point, f"unclear[{at}].key")
@@ -181,6 +182,9 @@ def _range_faults(scheme: Scheme) -> Iterator[Fault]:
     if isinstance(low_rule, Bottom) and sizes and not 1 <= low_rule.places <= min(sizes):
         found = {"units": min(sizes), "found": low_rule.places}
         yield fault("low_satisfaction_rule.places", "bottom_places", **found)
+    streaks = getattr(scheme, "streaks", None)
+    if streaks is not None and sizes and not 1 <= streaks.places <= min(sizes):
+        yield fault("streaks.places", "bottom_places", units=min(sizes), found=streaks.places)
     rule = getattr(scheme, "response", Response())
     if not 0 < rule.partial <= rule.complete <= 1:
         yield fault("response.partial", "response", partial=rule.partial, complete=rule.complete)

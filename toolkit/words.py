@@ -21,7 +21,7 @@ from sampling.designs import (
 )
 from scoring.scale import Label
 from scoring.sensitivity.verdict import VerdictRule
-from toolkit.rule_words import rules_in_words
+from toolkit.rule_words import rules_in_words, streaks_in_words
 from toolkit.scheme import Draw, Scheme
 
 Language = Literal["zh", "en"]
@@ -309,6 +309,7 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
         rule_in_words(scheme, language),
         *([say("verdict", **asdict(scheme.verdict))] if scheme.verdict != VerdictRule() else []),
         *rules_in_words(scheme.grading, scheme.awards, language),
+        *streaks_in_words(scheme.streaks, language),
     ]
     if scheme.unclear:
         lines += ["", say("unclear")]

@@ -9,7 +9,7 @@ from scoring.consequence.chances import (
     streak_chance_if_all_equal,
 )
 from scoring.consequence.low import Below, Bottom, LowSatisfaction, Unstated, low_satisfaction
-from scoring.consequence.streaks import Ladder, Step, in_places, ladder
+from scoring.consequence.streaks import Ladder, Step, check_ladder, in_places, ladder, ladder_of
 
 __all__ = [
     "AtPlaces",
@@ -23,10 +23,12 @@ __all__ = [
     "award_chances",
     "awards",
     "check_awards",
+    "check_ladder",
     "draws_given_data",
     "draws_of_rounds",
     "in_places",
     "ladder",
+    "ladder_of",
     "low_satisfaction",
     "streak_chance_given_data",
     "streak_chance_if_all_equal",

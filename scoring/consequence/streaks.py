@@ -128,16 +128,70 @@ def ladder(
     """
     where = "ladder"
     table = numbers(f"{where}: places", places)
-    _check(rule, table, where)
+    _check(table, f"{where}: places")
+    check_ladder(rule)
     hit = in_places(table, rule.places, end=rule.end, by=by)
-    new_year = _new_years(rule, year, len(table))
-    in_a_row, in_all, step = climb(rule, hit, np.isnan(table), new_year)
+    return _climbed(rule, hit, np.isnan(table), year, places)
+
+
+def ladder_of(rule: Ladder, among: pd.DataFrame, *, year: Sequence[Any] | None = None) -> pd.DataFrame:
+    """Tell the same as ``ladder`` where it is known already who was among the first or last of each round.
+
+    So it can be where units join, leave, merge or change class from round to round: who is among the last
+    of a round is then a matter of that round's own units.
+
+    Parameters
+    ----------
+    rule : Ladder
+        Its ``end`` and ``places`` have been used.
+    among : DataFrame, shape (R, p)
+        A row for each round in order of time, a column for each unit: 1 for among them, 0 for not, empty for
+        a round in which the unit has no place that can be told.
+    year : sequence, length R, optional
+        Year of each round; needed where the rule counts within a year.
+
+    Returns
+    -------
+    DataFrame
+        As that of ``ladder``.
+
+    Raises
+    ------
+    EstimateError
+        No rounds or units; a cell is neither 1 nor 0 nor empty; the rule or the years are wrong.
+
+    Examples
+    --------
+    Last in 2011 and 2013, not to be told in 2012: two in a row where that year is skipped.
+
+    >>> among = pd.DataFrame({"甲": [1, None, 1]}, index=[2011, 2012, 2013])
+    >>> for missing in ("skip", "break"):
+    ...     rule = Ladder("last", 1, (Step(2, "问责"),), missing, within="always", after_last="repeat")
+    ...     print(ladder_of(rule, among)[["round", "unit", "in_a_row", "consequence"]].to_numpy().tolist())
+    [[2013, '甲', 2, '问责']]
+    []
+    """
+    where = "ladder"
+    table = numbers(f"{where}: among", among)
+    _check(np.ones_like(table), f"{where}: among")
+    check_ladder(rule)
+    wrong = np.argwhere(~np.isin(table, (0, 1)) & ~np.isnan(table))
+    if len(wrong):
+        at, unit = wrong[0]
+        raise EstimateError("not_among", where=f"{where}: among", value=table[at, unit], row=at, unit=unit)
+    return _climbed(rule, table == 1, np.isnan(table), year, among)
+
+
+def _climbed(
+    rule: Ladder, hit: Flags, missing: Flags, year: Sequence[Any] | None, labels: pd.DataFrame
+) -> pd.DataFrame:
+    in_a_row, in_all, step = climb(rule, hit, missing, _new_years(rule, year, len(hit)))
     round_at, unit_at = np.nonzero(step)
     which = step[round_at, unit_at] - 1
     return pd.DataFrame(
         {
-            "round": np.asarray(places.index)[round_at],
-            "unit": np.asarray(places.columns)[unit_at],
+            "round": np.asarray(labels.index)[round_at],
+            "unit": np.asarray(labels.columns)[unit_at],
             "in_a_row": in_a_row[round_at, unit_at],
             "in_all": in_all[round_at, unit_at],
             "step": which + 1,
@@ -246,13 +300,24 @@ def _new_years(rule: Ladder, year: Sequence[Any] | None, rounds: int) -> Flags:
     return result
 
 
-def _check(rule: Ladder, table: Floats, where: str) -> None:
+def _check(table: Floats, where: str) -> None:
     if table.ndim != 2 or not table.size:
-        raise EstimateError("no_rounds", where=f"{where}: places", shape=table.shape)
+        raise EstimateError("no_rounds", where=where, shape=table.shape)
     wrong = np.argwhere((table < 1) | np.isinf(table))
     if len(wrong):
         at, unit = wrong[0]
-        raise EstimateError("not_a_place", where=f"{where}: places", value=table[at, unit], row=at, unit=unit)
+        raise EstimateError("not_a_place", where=where, value=table[at, unit], row=at, unit=unit)
+
+
+def check_ladder(rule: Ladder) -> None:
+    """Say what is wrong with a ladder, whatever the rounds are.
+
+    Raises
+    ------
+    EstimateError
+        Steps that do not rise, or a word that is not known.
+    """
+    where = "ladder"
     for name, value, known in (
         ("end", rule.end, ("first", "last")),
         ("missing", rule.missing, ("break", "skip", "count")),

@@ -35,6 +35,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "Correct it.",
         "{where}：名次从 1 起，没有名次的留空；第 {row} 行第 {unit} 列（从 0 数）是 {value}。请改正。",
     ),
+    "not_among": (
+        "{where}: a cell is 1, 0 or empty; row {row}, column {unit} (from 0) is {value}. Correct it.",
+        "{where}：每格填 1、0 或留空；第 {row} 行第 {unit} 列（从 0 数）是 {value}。请改正。",
+    ),
     "no_years": (
         "{where}: the rule counts within a year, so the year of each round is needed. Give one for each row.",
         "{where}：规则按年度累计，需要每一轮所属的年份。请每行给一个年份。",

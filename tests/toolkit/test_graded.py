@@ -271,6 +271,52 @@ def test_wrong_rules_are_named_with_their_path(old: str, new: str, path: str, en
     assert any(english in each.english for each in found)
 
 
+LADDER = """
+[streaks]
+end = "last"
+places = 1
+missing = "skip"
+within = "year"
+after_last = "restart"
+steps = [{ times = 2, consequence = "约谈" }, { times = 3, consequence = "问责", counting = "cumulative" }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "english"),
+    [
+        (
+            "places = 1",
+            "places = 3",
+            "streaks.places",
+            "must be from 1 to the 2 units of the smallest class; it is 3",
+        ),
+        ("times = 3", "times = 2", "streaks", "they are [2, 2]"),
+        ('"skip"', '"pause"', "streaks.missing", "must be one of 'break', 'skip' or 'count'; it is 'pause'"),
+        ("after_last", "after_lst", "streaks.after_lst", "'after_last' may be meant"),
+    ],
+)
+def test_a_wrong_rule_of_streaks_is_named_with_its_path(old: str, new: str, path: str, english: str) -> None:
+    text = SMALL.read_text(encoding="utf8")
+    assert Scheme.read(text + LADDER).streaks is not None
+    with pytest.raises(SchemeError) as caught:
+        Scheme.read(text + LADDER.replace(old, new))
+    assert any(english in each.english for each in caught.value.faults if each.path == path)
+
+
+def test_a_rule_of_streaks_is_told_in_both_languages() -> None:
+    scheme = Scheme.read(SMALL.read_text(encoding="utf8") + LADDER)
+    assert (
+        "各类后 1 名\n  连续 2 次：约谈\n  累计 3 次：问责\n"
+        "  没有名次或不可比的一轮跳过不计；每年重新计数；达到最后一档后重新计数" in scheme.in_words("zh")
+    )
+    assert (
+        "the last 1 of each class\n  2 in a row: 约谈\n  3 in all: 问责\n"
+        "  a round without a place, or not comparable, is skipped; "
+        "counted anew each year; after the last step counting starts anew" in scheme.in_words("en")
+    )
+
+
 def test_amounts_are_told_to_the_last_digit() -> None:
     rule = Awards((AtPlaces("first", 2, "奖励", (1234567, 12345.67)),), ties="all", both_ends="neither")
     scheme = replace(Scheme.load(str(SMALL)), awards=rule)

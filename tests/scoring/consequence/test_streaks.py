@@ -18,6 +18,7 @@ from scoring import (
     Step,
     draws_of_rounds,
     ladder,
+    ladder_of,
     streak_chance_given_data,
     streak_chance_if_all_equal,
 )
@@ -202,6 +203,29 @@ def test_refusals(key: str, message: str, what: Ladder, places: pd.DataFrame, ye
         ladder(what, places.astype(object), year=year)
     assert caught.value.rule == key
     assert caught.value.chinese != str(caught.value)
+
+
+@pytest.mark.parametrize("missing", ["break", "skip", "count"])
+def test_who_was_among_the_last_may_be_told_in_place_of_places(missing: Any) -> None:
+    # Oracle: `ladder` on places that make the same units last.
+    what = rule(Step(2, "警告"), Step(4, "问责", "cumulative"), missing=missing)
+    for history in ("x.xx", "xx.x", ".xox", "xxxx", "oo.."):
+        among = pd.DataFrame(
+            {"it": [{"x": 1, "o": 0, ".": None}[one] for one in history]}, index=[1, 2, 3, 4]
+        )
+        found = ladder_of(what, among)[["round", "in_a_row", "in_all", "step"]]
+        assert list(found.itertuples(index=False, name=None)) == told(what, history)
+
+
+def test_what_cannot_be_among_or_not_is_refused() -> None:
+    among = pd.DataFrame({"a": [1, 0], "b": [0, 2]})
+    with pytest.raises(EstimateError, match=r"row 1, column 1 \(from 0\) is 2.0") as caught:
+        ladder_of(rule(), among)
+    assert caught.value.rule == "not_among"
+    with pytest.raises(EstimateError, match=r"its shape is \(0, 2\)"):
+        ladder_of(rule(), among.iloc[:0])
+    with pytest.raises(EstimateError, match="they are \\[0\\]"):
+        ladder_of(rule(Step(0, "")), among)
 
 
 def test_a_ladder_without_steps_is_refused() -> None:
