@@ -1,8 +1,19 @@
 """What people call: schemes, rounds, files and reports."""
 
+from toolkit.comparison import Crosswalk, compare, compare_years, streaks
 from toolkit.errors import RoundError, SchemeError
 from toolkit.round import Round
 from toolkit.scheme import Scheme
 from toolkit.scores import Scores
 
-__all__ = ["Round", "RoundError", "Scheme", "SchemeError", "Scores"]
+__all__ = [
+    "Crosswalk",
+    "Round",
+    "RoundError",
+    "Scheme",
+    "SchemeError",
+    "Scores",
+    "compare",
+    "compare_years",
+    "streaks",
+]

@@ -10,6 +10,7 @@ import cyclopts
 
 from sampling import DesignError, FrameError
 from scoring import AnswerError, EstimateError
+from toolkit.comparison.commands import app as compare
 from toolkit.errors import RoundError, SchemeError, UnknownNameError, fault
 from toolkit.frames.commands import app as frames
 from toolkit.whole import Whole
@@ -25,6 +26,7 @@ app = cyclopts.App(
     help="民意 Minyi: samples anyone can verify; scores and places that carry their uncertainty.",
 )
 app.command(frames)
+app.command(compare)
 
 
 @app.command

@@ -334,33 +334,48 @@ def _lacking(scheme: Scheme, group: Group, answers: Answers) -> list[Fault]:
     ]
 
 
+@dataclass(frozen=True)
+class Sheets:
+    """A group's answer sheets with the columns of their design: what a survey is made of.
+
+    Attributes
+    ----------
+    table : DataFrame
+        As that of ``Answers``, and the design's columns, whose names begin with "design: ".
+    roles : dict
+        Of ``scoring.Survey``.
+    not_due : ndarray of bool, shape (rows, K), optional
+        For a census, which answers nobody waits for.
+    """
+
+    table: pd.DataFrame
+    roles: dict[str, Any]
+    not_due: NDArray[np.bool_] | None
+
+
 def _group(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> GroupScores:
-    survey, answers = surveyed(scheme, group, drawn, answers)
+    found = group_sheets(scheme, group, drawn, answers)
     return group_scores(
-        survey,
+        Survey(found.table, lonely=scheme.lonely_psu, **found.roles),
         scheme.indicators,
         scheme.scale,
         full_mark=scheme.full_mark,
         official=group.official,
-        census_dont_know=answers.not_due if _is_counted_out(group) else None,
+        census_dont_know=found.not_due,
         unit="respondent",
     )
 
 
-def _is_counted_out(group: Group) -> bool:
-    """Whether only missing answers leave an error: everyone there is was asked."""
-    return group.is_census and group.population == "finite" and group.adjust_by is None
-
-
-def surveyed(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> tuple[Survey, Answers]:
-    """Give a group's sheets with the roles of their design, and the answers that are its rows.
+def group_sheets(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Sheets:
+    """Put a group's answer sheets and their design together.
 
     Raises
     ------
     RoundError
-        With every sheet that is not of the sample.
+        A sheet is not of the sample.
     """
-    if _is_counted_out(group) or group.adjust_by is not None:  # who sent no sheet counts as well
+    is_census = group.is_census and group.population == "finite" and group.adjust_by is None
+    if is_census or group.adjust_by is not None:  # who sent no sheet counts as well
         answers = completed(scheme, group, drawn.units, answers)
     if group.is_quota:  # who rates nothing fills no cell
         rated = answers.table.iloc[:, 2:].notna().any(axis=1).to_numpy()
@@ -389,7 +404,7 @@ def surveyed(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> tu
     table = answers.table.assign(**columns)
     if group.population == "infinite":
         roles = {name: role for name, role in roles.items() if name not in ("population", "prob")}
-    return Survey(table, lonely=scheme.lonely_psu, **roles), answers
+    return Sheets(table, roles, answers.not_due if is_census else None)
 
 
 def quota_weights(units: pd.DataFrame, rows: NDArray[np.intp]) -> Floats:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scoring import leave_parts_out, leave_units_out, place_verdicts, swap_weights, weight_sensitivity
+from scoring import Survey, leave_parts_out, leave_units_out, place_verdicts, swap_weights, weight_sensitivity
 from scoring.composite.compose import PartScores
 from toolkit.answers import places
 from toolkit.composed import composed
 from toolkit.intake import Admitted
 from toolkit.progress import watched
 from toolkit.scheme import Group
-from toolkit.scores import Scores, surveyed
+from toolkit.scores import Scores, group_sheets
 
 WITHIN = 0.05
 """How far weights are varied: what evaluators who argue over weights differ by."""
@@ -152,16 +152,16 @@ def _units_left_out(scores: Scores, admitted: Admitted) -> Iterator[pd.DataFrame
         columns = [*units, *(["interviewer"] if (told != "").any() else [])]
         if not columns:
             continue
-        survey, rows = surveyed(scheme, group, drawn, answers)
-        at = places(rows.table, drawn.units, group, scheme)
+        sheets = group_sheets(scheme, group, drawn, answers)
+        at = places(sheets.table, drawn.units, group, scheme)
         of = {unit: drawn.units[unit].to_numpy(dtype=object)[at] for unit in units}
         if "interviewer" in columns:
-            of["interviewer"] = _by_sheet(answers.table, told, rows.table)
+            of["interviewer"] = _by_sheet(answers.table, told, sheets.table)
         for column, values in of.items():
-            named = replace(survey, table=survey.table.assign(**{column: values}))
+            table = sheets.table.assign(**{column: values})
             for each in scheme.classes:
                 yield leave_units_out(
-                    named,
+                    Survey(table, lonely=scheme.lonely_psu, **sheets.roles),
                     scheme.indicators,
                     scheme.scale,
                     column,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from scoring import AnswerError
+from toolkit.answers import Answers
 from toolkit.conditions import WAITING, due_conditions, read_conditions
 from toolkit.errors import RoundError, fault, no_evaluatee
 from toolkit.files import file_digest, read_own_table, write_bytes, write_table
@@ -17,7 +18,7 @@ from toolkit.intake import Admitted, Withdrawal
 from toolkit.response import response_table, unworked, with_ineligible
 from toolkit.review import Change, reviewed
 from toolkit.round.answers import RoundAnswers
-from toolkit.scores import Scores, score
+from toolkit.scores import Drawn, Scores, score
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -103,6 +104,11 @@ class Round(RoundAnswers):
             Beside those that are withdrawn already.
         """
         return self.scores(self._admit(self._rows(), without=gone))
+
+    def material(self, admitted: Admitted | None = None) -> tuple[dict[str, Drawn], dict[str, Answers]]:
+        """Give what a score is made of, by group: the drawn respondents, and the answers that count."""
+        found = admitted or self.admitted()
+        return with_ineligible(self.scheme, found.drawn, self._contacts()), found.answers
 
     def _beside_main(self, scores: Scores) -> pd.DataFrame:
         """Score the main units alone beside all that counts; empty where they alone cannot be scored."""
