@@ -119,7 +119,9 @@ def compare(round: Round, schemes: Sequence[Scheme | str | Path] | Scheme | str 
     """Score a round's answers under other schemes, and tell which places move and why.
 
     Keys that differ are switched one after another in the order of ``STEPS``; the change of a score and of a
-    place at each switch is that key's part. Another order may give other parts; their sum stays.
+    place at each switch is that key's part. Another order may give other parts; their sum stays. What
+    neither scores, places nor grades follow from is not compared: awards, the low-satisfaction rule, how
+    errors are computed.
 
     Parameters
     ----------

@@ -92,7 +92,7 @@ def _league(found: YearChange, each: EvaluateeClass) -> Table:
 
 def _note(line: dict[Any, Any]) -> str:
     then = str(line["evaluatee_then"])
-    before = "" if then in ("", line["evaluatee"]) else then
+    before = "" if then in ("", line["evaluatee"]) or "＋" in then else then
     return "；".join(one for one in (before, str(line["why"])) if one)
 
 

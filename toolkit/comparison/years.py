@@ -17,11 +17,12 @@ from scoring.composite.change import change
 from scoring.composite.groups import Composite, satterthwaite
 from scoring.rank import ranks
 from toolkit.comparison.basis import Material, label_of, together
-from toolkit.comparison.crosswalk import ONE_LIST, SAME_TOWNS, Crosswalk, Entry
+from toolkit.comparison.crosswalk import CARRIES_ON, ONE_LIST, SAME_TOWNS, Crosswalk, Entry
 from toolkit.comparison.errors import fault
 from toolkit.comparison.linking import Links, Side, Unit, link, shares
 from toolkit.errors import RoundError
 from toolkit.placing import published
+from toolkit.report.writing import weight
 from toolkit.scores import Scores
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ class YearChange:
         each by its own interval), ``place_then`` and ``place_now`` among the ``placed`` units of its class
         that are comparable on the same indicators; as published, ``published_then``, ``published_now``,
         ``rank_then``, ``rank_now`` (empty for merged units); ``indicators`` it rests on, of ``of`` asked now;
-        ``comparable``, ``why`` and ``why_en``.
+        ``comparable``; ``why`` and ``why_en``: why it is not, or how it was put together where it is not
+        simply the same unit on the same indicators.
     cov : ndarray of float, shape (C, C)
         Covariance of the changes of the comparable units, in the table's order.
     years : tuple of int
@@ -276,9 +278,39 @@ def _heads(links: Links, unit: Unit) -> dict[str, object]:
         "indicators": len(unit.asked) if unit.why is None else 0,
         "of": unit.whole,
         "comparable": unit.why is None,
-        "why": "" if unit.why is None else unit.why.zh,
-        "why_en": "" if unit.why is None else unit.why.en,
+        **dict(zip(("why", "why_en"), _how(links, unit), strict=True)),
     }
+
+
+def _how(links: Links, unit: Unit) -> tuple[str, str]:
+    """Say why a unit is not comparable, or how its names of a year were put together."""
+    if unit.why is not None:
+        return unit.why.zh, unit.why.en
+    told: list[tuple[str, str]] = []
+    for side, some in ((links.then, unit.then), (links.now, unit.now)):
+        names = "、".join(one.name for one in some)
+        if len(some) > 1 and unit.by_answers:
+            told.append((f"{side.year} 年{names}按答卷份数合计", f"{side.year}: {names} by their answers"))
+        elif len(some) > 1:
+            each = zip(some, shares(some), strict=True)
+            parts = "、".join(f"{one.name} {weight(share)}" for one, share in each)
+            told.append((f"{side.year} 年按份额合计：{parts}", f"{side.year} by shares: {parts}"))
+        if any(CARRIES_ON in one.rules for one in some):
+            told.append(
+                (f"沿用 {side.year} 年{names}的得分", f"carries on the score of {names} in {side.year}")
+            )
+    classes = (links.then.classes[unit.class_then], links.now.classes[unit.class_now])
+    if classes[0] != classes[1]:
+        a, b = (
+            side.scheme.class_of(some[0].name).name
+            for side, some in ((links.then, unit.then), (links.now, unit.now))
+        )
+        told.append((f"换类：{a}→{b}", f"class changed: {a} to {b}"))
+    if len(unit.asked) < unit.whole:
+        few, whole = len(unit.asked), unit.whole
+        told.append((f"按两年都有的 {few} 项指标（今年共 {whole} 项）", f"on {few} of {whole} indicators"))
+    told += [(one, one) for one in dict.fromkeys(e.note for e in (*unit.then, *unit.now) if e.note)]
+    return "；".join(zh for zh, _ in told), "; ".join(en for _, en in told)
 
 
 def _placed(table: pd.DataFrame) -> pd.DataFrame:

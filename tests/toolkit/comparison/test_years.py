@@ -130,6 +130,8 @@ def test_merged_units_have_the_past_of_their_parts_by_their_shares() -> None:
     assert row["then"] == pytest.approx(10 * past.mean())
     assert row["se"] == pytest.approx(10 * np.sqrt(np.var(past, ddof=1) / 4 + np.var(C, ddof=1) / 4))
     assert row["evaluatee_then"] == "甲局＋乙局" and np.isnan(row["published_then"]) and row["rank_now"] == 1
+    assert row["why"] == "2012 年按份额合计：甲局 60%、乙局 40%；服务人口"
+    assert row["why_en"] == "2012 by shares: 甲局 60%、乙局 40%; 服务人口"
     by_answers = [(*row[:5], "按答卷") if row[5:] else row for row in rows]
     assert row_of(compared(then, now, *by_answers), "D1")["then"] == pytest.approx(10 * np.mean([A, B]))
     never = [(*row[:5], "不可比", "", "职能不同") if row[5:] else row for row in rows]
@@ -148,6 +150,7 @@ def test_by_answers_the_unit_with_more_sheets_counts_more() -> None:
         "D1",
     )
     assert row["then"] == pytest.approx((4 * 70 + 2 * 50) / 6)
+    assert row["why"] == "2012 年甲局、乙局按答卷份数合计"
 
 
 def test_parts_of_a_split_unit_carry_on_its_past_or_are_put_together() -> None:
@@ -156,6 +159,7 @@ def test_parts_of_a_split_unit_carry_on_its_past_or_are_put_together() -> None:
     found = compared(then, now, *each, ("单位", "D1", "甲局", 2013), ("单位", "D2", "乙局", 2013))
     assert found.table["then"].tolist() == pytest.approx([70.0, 70.0])
     assert found.table["now"].tolist() == pytest.approx([85.0, 50.0])
+    assert found.table["why"].tolist() == ["沿用 2012 年甲乙局的得分"] * 2
     # one past for both: the covariance of the changes holds its whole variance
     cov = 100 * (np.var(A, ddof=1) + np.cov(C, D)[0, 1]) / 4
     assert found.cov[0, 1] == pytest.approx(cov)
@@ -194,6 +198,7 @@ def test_who_changed_class_is_comparable_where_it_is_said_on_the_indicators_of_b
     assert row["then"] == pytest.approx(10 * ratings[0, :, 1, 1].mean())
     assert row["now"] == pytest.approx(10 * ratings[1, :, 1, 1].mean())
     assert (row["indicators"], row["of"]) == (1, 2)
+    assert row["why"] == "换类：其他→窗口；按两年都有的 1 项指标（今年共 2 项）"
     assert pd.isna(row["place_now"]) and row_of(found, "甲局")["placed"] == 1  # on other indicators: no place
     renamed = [("类别", "K1", "窗口", "", 2012), ("类别", "K1", "窗口", 2013)]
     assert compared(then, now, *renamed).comparable["code"].tolist() == ["甲局", "丙局"]
