@@ -6,6 +6,8 @@ totals of towns), and the rule that nothing changes when nothing changed.
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +17,10 @@ import pytest
 from scipy import stats
 
 from scoring.scale import Label, Scale
-from tests.toolkit.comparison.made import Panel, compared, row_of, year_of_panels
+from tests.toolkit.comparison.made import Panel, compared, crosswalk, row_of, year_of_panels
 from toolkit import Round, RoundError, compare_years
 from toolkit.comparison.years import year_of
+from toolkit.files import write_table
 from toolkit.scheme import DontKnow
 
 A, B = [6, 8, 10, 4], [5, 5, 9, 9]  # ratings of four members
@@ -326,8 +329,6 @@ def test_who_is_not_compared_leaves_the_error_of_the_others_alone() -> None:
 @pytest.fixture(scope="module")
 def two_rounds(tmp_path_factory: pytest.TempPathFactory, played_folder: Path) -> tuple[Round, Round]:
     """The played round twice, under the names of two years."""
-    import shutil
-
     place = tmp_path_factory.mktemp("years")
     return tuple(Round.open(shutil.copytree(played_folder, place / f"测评-{year}")) for year in (2023, 2024))
 
@@ -377,6 +378,31 @@ def test_the_same_panel_and_towns_leave_the_error_of_what_was_drawn_anew(
     most = np.sqrt(2 * ((weight["users"] * parts["users"]) ** 2 + (weight["staff"] * parts["staff"]) ** 2))
     assert (same.table["se"].to_numpy() > least).all()
     assert (same.table["se"].to_numpy() < most.to_numpy()).all()
+
+
+def test_the_same_towns_are_shared_where_respondents_take_over_the_weight_of_others(
+    make_round: Callable[..., Round], sheets_of: Callable[[Round], pd.DataFrame], tmp_path: Path
+) -> None:
+    """With adjustment cells: the estimates stay, towns that are shared make changes surer."""
+    text = (Path(__file__).parents[2] / "scenarios" / "small.toml").read_text(encoding="utf-8")
+    users = "weight = 0.4\nvalid = 48\nofficial = "
+    plan = tmp_path / "plan.toml"
+    plan.write_text(text.replace(users + '"plain"', users + '"design"\nadjust_by = []'), encoding="utf-8")
+    last = make_round("测评-2023", plan)
+    last.draw("k")
+    this = Round.open(shutil.copytree(last.folder, tmp_path / "测评-2024"))
+    sheets = sheets_of(last)
+    of_users = sheets.index[sheets["group"] == "users"]
+    for one, silent in ((last, of_users[::7]), (this, of_users[3::9])):
+        write_table(tmp_path / f"{one.folder.name}.csv", sheets.drop(silent))
+        one.collect(tmp_path / f"{one.folder.name}.csv")
+    apart = [("对象", id, id, "", "", "各抽") for id in ("staff", "delegates", "inspectors")]
+    towns, own = (
+        compare_years(last, this, crosswalk(*apart, ("对象", "users", "users", "", "", how))).table
+        for how in ("同批", "各抽")
+    )
+    assert towns["change"].tolist() == pytest.approx(own["change"].tolist())
+    assert (towns["se"] < own["se"]).all()
 
 
 def test_samples_that_are_the_same_must_be_said_to_be(two_rounds: tuple[Round, Round]) -> None:
