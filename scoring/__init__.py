@@ -35,6 +35,16 @@ from scoring.points.adjust import Adjusted, adjusted, limited
 from scoring.points.completion import Completion, completion_scores
 from scoring.points.inspections import Average, Checks, Item, averaged, check_scores
 from scoring.points.rules import AsDecided, EventLevel, PerCase, PerLevel, ScoreLimit, TotalLimit, Veto
+from scoring.quality.digits import digit_preference
+from scoring.quality.effect import InterviewerEffect, interviewer_effect
+from scoring.quality.flooding import bursts, identical_runs, same_device
+from scoring.quality.listing import InterviewerList, interviewer_list
+from scoring.quality.modes import mode_gaps
+from scoring.quality.sheets import Sheets
+from scoring.quality.straight import straight_lining
+from scoring.quality.times import interviews_per_day, timing
+from scoring.quality.twins import near_duplicates, twins
+from scoring.quality.units import unit_answers
 from scoring.quantiles import quantile
 from scoring.rank import (
     could_be_bottom,
@@ -76,6 +86,8 @@ __all__ = [
     "EventLevel",
     "Grade",
     "Grading",
+    "InterviewerEffect",
+    "InterviewerList",
     "Item",
     "Label",
     "Ladder",
@@ -87,6 +99,7 @@ __all__ = [
     "Ratings",
     "Scale",
     "ScoreLimit",
+    "Sheets",
     "State",
     "Step",
     "Survey",
@@ -105,6 +118,7 @@ __all__ = [
     "awards",
     "bootstrap",
     "brr",
+    "bursts",
     "calibrate",
     "change",
     "check_scores",
@@ -117,13 +131,18 @@ __all__ = [
     "derive",
     "design_effects",
     "difference",
+    "digit_preference",
     "draws_given_data",
     "draws_of_rounds",
     "figures",
     "grade_chances",
     "grades",
     "has_label",
+    "identical_runs",
     "index_score",
+    "interviewer_effect",
+    "interviewer_list",
+    "interviews_per_day",
     "jackknife",
     "joint_intervals",
     "ladder",
@@ -134,6 +153,8 @@ __all__ = [
     "leaves",
     "limited",
     "mean",
+    "mode_gaps",
+    "near_duplicates",
     "open_ranks",
     "place_chances",
     "place_verdicts",
@@ -151,20 +172,25 @@ __all__ = [
     "response_propensity",
     "response_rates",
     "round_change",
+    "same_device",
     "satisfaction_rate",
     "score_needed",
     "share",
+    "straight_lining",
     "streak_chance_given_data",
     "streak_chance_if_all_equal",
     "successive_differences",
     "sure_differences",
     "swap_weights",
+    "timing",
     "top_box",
     "top_box_share",
     "total",
     "trim",
     "true_score_draws",
+    "twins",
     "undecided_pairs",
+    "unit_answers",
     "weight_diagnostics",
     "weight_sensitivity",
     "weighted_index",

@@ -1,0 +1,1 @@
+"""Can the answers be trusted: what to look at, sheet by sheet, one interviewer beside another."""
