@@ -15,7 +15,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}：需要 {needed}，而这些答卷没有。请在 Sheets.of 里写明列名。",
     ),
     "quality_number": (
-        "{where}: {name} must be {rule}; it is {value!r}. Correct it.",
+        "{where}: {name} must be {must}; it is {value!r}. Correct it.",
         "{where}：{name} 必须{chinese}，现在是 {value!r}。请改正。",
     ),
     "quality_units": (

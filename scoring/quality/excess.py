@@ -98,7 +98,10 @@ def excess(
         least = 0.01 * np.nanmax(observed, initial=1e-300)
         middle = np.maximum(np.where(compared, expected, 1.0), least)
         effect = np.where(compared, np.cbrt(np.where(compared, observed, 1.0)) - np.cbrt(middle), 0.0)
-        error = error / (9 * middle ** (4 / 3))
+        # Relative variance of squares, pooled: one unit's large squares must not excuse themselves.
+        error = np.where(
+            error > 0, sums.relative * np.cbrt(middle) ** 2 / (9 * np.where(compared, sums.info, 1.0)), 0.0
+        )
     tau = between(lambda t: _ratio(effect**2, error + t), compared & (error > 0), 1)
     z = np.where(effect < 0, -1.0, 1.0) * np.sqrt(_ratio(effect**2, error + tau))
     high, low = _student(z, int(compared.sum()) - 1)
@@ -137,8 +140,8 @@ def profile_excess(feature: Floats, unit: Codes, stratum: Codes, units: int) -> 
 
     The quadratic form of the differences in the covariance that shuffling gives (pooled over strata)
     is χ² with as many degrees of freedom as the features have dimensions. Honest differences come on top:
-    along each principal axis of the differences (long ones shortened first) its own τ², found as in
-    ``excess``. ``z`` is the root of the form per degree of freedom.
+    along each principal axis of that covariance their own τ², found as in ``excess``. ``z`` is the root of
+    the form per degree of freedom.
 
     Parameters
     ----------
@@ -171,11 +174,8 @@ def profile_excess(feature: Floats, unit: Codes, stratum: Codes, units: int) -> 
         nothing = np.where(compared, 1.0, np.nan)
         return Excess(sums.n, observed, observed - effect, np.zeros(units), nothing, 0.0)
     white = effect @ axes[:, kept] / np.sqrt(roots[kept]) * np.sqrt(info)[:, None]
-    far = np.sqrt((white**2).mean(axis=1))
-    short = white[compared] / np.maximum(far[compared], np.median(far[compared]))[:, None]
-    turned = white @ np.linalg.eigh(short.T @ short)[1]
     form = np.zeros(units)
-    for along in turned.T:
+    for along in white.T:
         tau = between(partial(_form, along**2, info), compared, 1)
         form += _form(along**2, info, tau)
     p = _fisher(form / size, size, size * (int(compared.sum()) - 1))
@@ -226,7 +226,7 @@ def between(forms: Callable[[float], Floats], used: NDArray[np.bool_], df: int) 
     low, high = 0.0, 1e-8
     while above(high) and high < 1e8:
         low, high = high, high * 4
-    for _ in range(60):
+    for _ in range(30):
         middle = (low + high) / 2
         low, high = (middle, high) if above(middle) else (low, middle)
     return high
@@ -246,6 +246,8 @@ class _Sums:
     """Of ``total`` of the first feature under shuffling (V,)."""
     covariance: Floats
     """Of the features within strata, pooled (F, F)."""
+    relative: float
+    """Variance of the first feature over its squared mean, within strata, pooled."""
 
     @staticmethod
     def of(feature: Floats, unit: Codes, stratum: Codes, units: int) -> _Sums:
@@ -255,7 +257,8 @@ class _Sums:
         size = np.bincount(stratum, minlength=strata).astype(np.float64)
         n = np.bincount(cell, minlength=cells.size)
         rest = 1 - n / size[of_stratum]
-        deviation = feature - _added(feature, stratum, strata)[stratum] / size[stratum, None]
+        mean = _added(feature, stratum, strata) / np.maximum(size, 1)[:, None]
+        deviation = feature - mean[stratum]
         counted = (rest > 0)[cell]
         squares = np.bincount(stratum, deviation[:, 0] ** 2, strata)
         spread = np.divide(squares, size - 1, out=np.zeros(strata), where=size > 1)
@@ -268,6 +271,7 @@ class _Sums:
             info=np.bincount(of_unit, n * rest, units).astype(np.float64),
             variance=np.bincount(of_unit, spread[of_stratum] * n * rest, units).astype(np.float64),
             covariance=inside.T @ inside / df,
+            relative=float(squares.sum() / max((mean[:, 0] ** 2 * (size - 1)).sum(), 1e-300)),
         )
 
 

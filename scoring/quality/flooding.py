@@ -65,12 +65,12 @@ def bursts(
     from scipy.special import bdtrc
 
     sheets.needs("bursts", started=sheets.started)
-    for name, value, fine, rule, chinese in (
+    for name, value, fine, must, chinese in (
         ("window_minutes", window_minutes, window_minutes > 0, "above 0", "大于 0"),
         ("level", level, 0 < level < 1, "between 0 and 1", "在 0 与 1 之间"),
     ):
         if not fine:
-            told = {"name": name, "value": value, "rule": rule, "chinese": chinese}
+            told = {"name": name, "value": value, "must": must, "chinese": chinese}
             raise AnswerError("quality_number", where="bursts", **told)
     assert sheets.started is not None
     column = np.full(len(sheets.index), "", dtype=object) if by is None else getattr(sheets, by)

@@ -103,12 +103,12 @@ def interviewer_list(
     >>> found.table[["place", "interviewer", "flagged"]].to_numpy().tolist()[0]
     [1, '员04', True]
     """
-    for name, value, fine, rule, chinese in (
+    for name, value, fine, must, chinese in (
         ("level", level, 0 < level < 1, "between 0 and 1", "在 0 与 1 之间"),
         ("least_interviews", least_interviews, least_interviews >= 1, "at least 1", "不小于 1"),
     ):
         if not fine:
-            told = {"name": name, "value": value, "rule": rule, "chinese": chinese}
+            told = {"name": name, "value": value, "must": must, "chinese": chinese}
             raise AnswerError("quality_number", where="interviewer_list", **told)
     if not len(sheets.interviewers):
         raise AnswerError("quality_lacks", where="interviewer_list", needed="interviewer")
@@ -125,7 +125,7 @@ def interviewer_list(
         last = last or round_.p[judged[0]] * judged.size > level
         taken = judged if last else judged[:1]
         parts.append(round_.table(sheets, taken))
-        told_of.append(round_.long(sheets, taken, len(parts)))
+        told_of.append(round_.long(sheets, taken))
         if last:
             break
         kept = kept.without(int(judged[0]))
@@ -175,20 +175,31 @@ class _Pass:
             }
         )
 
-    def long(self, sheets: Sheets, taken: NDArray[np.intp], place: int) -> pd.DataFrame:
+    def long(self, sheets: Sheets, taken: NDArray[np.intp]) -> pd.DataFrame:
         """Give a row for each of those taken and each signal."""
-        parts = []
-        for one in self.found:
-            part = pd.DataFrame({"interviewer": sheets.interviewers[taken], "signal": one.name})
-            part["observed"], part["expected"] = one.observed[taken], one.expected[taken]
-            part["z"] = one.found.z[taken] * (-1.0 if one.side == "low" else 1.0)
-            part["p"] = one.found.p[taken]
-            told = [reason(one.name, *row) for row in zip(part["observed"], part["expected"], strict=True)]
-            part["chinese"], part["english"] = ([text[at] for text in told] for at in (0, 1))
-            part["place"] = np.arange(taken.size) + place
-            parts.append(part)
-        table = pd.concat(parts, ignore_index=True)
-        return table.sort_values("place", kind="stable", ignore_index=True).drop(columns="place")
+        size, many = taken.size, len(self.found)
+
+        def laid(parts: list[Floats]) -> Floats:
+            """Lay (signals, taken) out by those taken."""
+            return np.asarray(parts, dtype=np.float64).reshape(many, size).T.ravel()
+
+        names = [one.name for one in self.found] * size
+        observed = laid([one.observed[taken] for one in self.found])
+        expected = laid([one.expected[taken] for one in self.found])
+        signs = [-1.0 if one.side == "low" else 1.0 for one in self.found]
+        told = [reason(*one) for one in zip(names, observed, expected, strict=True)]
+        return pd.DataFrame(
+            {
+                "interviewer": np.repeat(sheets.interviewers[taken], many),
+                "signal": pd.Series(names, dtype=object),
+                "observed": observed,
+                "expected": expected,
+                "z": laid([s * one.found.z[taken] for s, one in zip(signs, self.found, strict=True)]),
+                "p": laid([one.found.p[taken] for one in self.found]),
+                "chinese": pd.Series([text for text, _ in told], dtype=object),
+                "english": pd.Series([text for _, text in told], dtype=object),
+            }
+        )
 
 
 def together(chances: Floats) -> Floats:

@@ -173,10 +173,11 @@ def _continued(answers: Codes, subset: tuple[int, ...], kinds: int) -> Floats:
 
 def _before(key: NDArray[np.intp], time: Counts) -> Counts:
     """Count the rows of the same key at earlier times; those at the same time are not before."""
-    span = int(time.max(initial=0)) + 1
-    stamp = key * span + time
-    ordered = np.sort(stamp)
-    result: Counts = np.searchsorted(ordered, stamp) - np.searchsorted(ordered, key * span)
+    stamp = key * (int(time.max(initial=0)) + 1) + time
+    at, size = np.unique(stamp, return_inverse=True, return_counts=True)[1:]
+    before = np.cumsum(size) - size  # in the order of keys, then of time
+    of_key = np.bincount(key)
+    result: Counts = before[at] - (np.cumsum(of_key) - of_key)[key]
     return result
 
 

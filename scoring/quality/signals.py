@@ -15,7 +15,7 @@ from scoring.quality.matches import count_matches
 from scoring.quality.sheets import Sheets
 from scoring.quality.straight import is_straight, response_spread
 from scoring.quality.times import timing
-from scoring.quality.twins import order_in_time, other_rank, own_chance, own_nearness
+from scoring.quality.twins import copied_elsewhere, order_in_time, other_rank, own_chance, own_nearness
 from scoring.quality.units import top_share
 from scoring.ratings.read import State
 from scoring.variance import Codes, Floats
@@ -62,7 +62,8 @@ def signals(sheets: Sheets, least_minutes: float | None = None) -> Iterator[Sign
     near = scores_of_ranks(own_nearness(matches))
     yield _number("twin_own", sheets, near, np.where(np.isnan(rare), rare, rare <= 0.1), "high")
     place = other_rank(matches)
-    yield _number("twin_other", sheets, place, np.where(np.isnan(place), place, place > 0.9), "high")
+    copied = copied_elsewhere(matches)
+    yield _number("twin_other", sheets, copied, np.where(np.isnan(place), place, place > 0.9), "high")
     if sheets.started is None or sheets.ended is None:
         return
     times = timing(sheets, least_minutes)

@@ -50,7 +50,7 @@ def timing(sheets: Sheets, least_minutes: float | None = None) -> pd.DataFrame:
     """
     sheets.needs("timing", started=sheets.started, ended=sheets.ended)
     if least_minutes is not None and not least_minutes > 0:
-        told = {"name": "least_minutes", "rule": "above 0", "chinese": "大于 0", "value": least_minutes}
+        told = {"name": "least_minutes", "must": "above 0", "chinese": "大于 0", "value": least_minutes}
         raise AnswerError("quality_number", where="timing", **told)
     assert sheets.started is not None and sheets.ended is not None
     minutes = (sheets.ended - sheets.started) / MINUTE

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from scoring.errors import AnswerError
 from scoring.quality.matches import Matches, count_matches, equal_blocks
@@ -16,7 +17,7 @@ from scoring.variance import Codes, Floats
 MANY_ITEMS = 12
 """From here a pair of two interviewers can be told from chance."""
 
-ALIKE = 50
+ALIKE = 100
 """Sheets as common as each other among which a nearest twin is ranked."""
 
 COLUMNS = ["row", "twin", "interviewer", "twin_interviewer", "same_interviewer", "equal", "items", "chance"]
@@ -40,7 +41,7 @@ def twins(sheets: Sheets) -> pd.DataFrame:
         without one), ``own_chance`` = 1 - (1 - f)^m, the chance of a twin as near among m own sheets when
         the share f of other interviewers' sheets is as near; ``best_other`` (with another interviewer's
         sheet, an earlier one where all starting times are told), ``other_rank`` (0 to 1: place of
-        ``best_other`` among at least 50 sheets that as many of the others' resemble).
+        ``best_other`` among at least 100 sheets that as many of the others' resemble).
 
     Examples
     --------
@@ -89,14 +90,37 @@ def other_rank(found: Matches) -> Floats:
     best = found.best_other
     some = best >= 0
     result = np.full(some.size, np.nan)
-    if not some.any():
-        return result
-    groups = max(int(some.sum()) // ALIKE, 1)
-    rank = pd.Series(found.common[some]).rank(method="average").to_numpy()
-    group = np.floor((rank - 0.5) * groups / int(some.sum()))
-    inside = pd.Series(best[some]).groupby(group)
+    inside = pd.Series(best[some]).groupby(_alike(found.common[some]))
     result[some] = ((inside.rank(method="average") - 0.5) / inside.transform("size")).to_numpy()
     return result
+
+
+def copied_elsewhere(found: Matches) -> Floats:
+    """Give the log likelihood ratio of a copy of another's sheet against a sheet of its own.
+
+    For someone who copies half of his sheets, every second with one answer in ten (one at least) changed:
+    ``log(1/2 + x/4p + y/4q)`` where x tells whether an equal sheet is there, y one that near, and p and q how
+    many of the others as common have such.
+    """
+    items = found.own.shape[1] - 1
+    some = found.best_other >= 0
+    group = _alike(found.common[some])
+    size = np.bincount(group)[group]
+    ratio = np.full(group.size, 0.5)
+    for changed in (0, max(items // 10, 1)):
+        there = found.earlier[some][:, max(items - changed, 0) :].any(axis=1).astype(np.float64)
+        others = (np.bincount(group, there)[group] - there + 0.5) / size
+        ratio += there / others / 4
+    result = np.full(some.size, np.nan)
+    result[some] = np.log(ratio)
+    return result
+
+
+def _alike(common: Floats) -> NDArray[np.intp]:
+    """Number groups of at least so many sheets that are about as common."""
+    groups = max(common.size // ALIKE, 1)
+    rank = pd.Series(common).rank(method="average").to_numpy(dtype=np.float64)
+    return np.floor((rank - 0.5) * groups / max(common.size, 1)).astype(np.intp)
 
 
 def near_duplicates(sheets: Sheets, chance: float = 0.01, most: int = 200) -> pd.DataFrame:
@@ -139,12 +163,12 @@ def near_duplicates(sheets: Sheets, chance: float = 0.01, most: int = 200) -> pd
     >>> near_duplicates(sheets)[["row", "twin", "equal"]].to_numpy().tolist()
     [[7, 31, 60]]
     """
-    for name, value, fine, rule, chinese in (
+    for name, value, fine, must, chinese in (
         ("chance", chance, 0 < chance < 1, "between 0 and 1", "在 0 与 1 之间"),
         ("most", most, most >= 1, "at least 1", "不小于 1"),
     ):
         if not fine:
-            told = {"name": name, "value": value, "rule": rule, "chinese": chinese}
+            told = {"name": name, "value": value, "must": must, "chinese": chinese}
             raise AnswerError("quality_number", where="near_duplicates", **told)
     first, second, equal, p = (_far_pairs if sheets.answers.shape[1] >= MANY_ITEMS else _own_pairs)(
         sheets, chance

@@ -60,7 +60,7 @@ def unit_answers(
         rows = len(sheets.index)
         raise AnswerError("quality_units", where="unit_answers", rows=rows, found=len(units))
     if not 0 < level < 1:
-        told = {"name": "level", "rule": "between 0 and 1", "chinese": "在 0 与 1 之间", "value": level}
+        told = {"name": "level", "must": "between 0 and 1", "chinese": "在 0 与 1 之间", "value": level}
         raise AnswerError("quality_number", where="unit_answers", **told)
     code, names = pd.factorize(np.asarray(units, dtype=object), sort=True)
     code = code.astype(np.intp)
