@@ -11,6 +11,7 @@ from toolkit.progress import steps
 from toolkit.round import Round
 from toolkit.scheme import Scheme
 from toolkit.simulate import Population, compare_truth, make_answers, make_population
+from toolkit.visits import with_visits
 
 KEY = "公开的钥匙 2013-07"
 
@@ -44,10 +45,10 @@ def made_round(population: Population, name: str, folder: str | Path = "out") ->
 
 
 def made_answers(one: Round, population: Population) -> Path:
-    """Write the made-up answers of a round's drawn respondents to a file, ready to be taken in."""
+    """Write the made-up answers of a round's drawn respondents, and who asked when, ready to be taken in."""
     drawn = {group: each.units for group, each in one.drawn().items()}
     path = one.folder / "answers" / "made-answers.csv"
-    write_table(path, make_answers(population, drawn))
+    write_table(path, with_visits(population, drawn, make_answers(population, drawn)))
     one.note("make", what="answers", seed=population.seed)
     return path
 
