@@ -13,6 +13,7 @@ from scoring import AnswerError, EstimateError
 from toolkit.comparison.commands import app as compare
 from toolkit.errors import RoundError, SchemeError, UnknownNameError, fault
 from toolkit.frames.commands import app as frames
+from toolkit.trust.commands import restore, void
 from toolkit.whole import Whole
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ app = cyclopts.App(
 )
 app.command(frames)
 app.command(compare)
+app.command(void)
+app.command(restore)
 
 
 @app.command

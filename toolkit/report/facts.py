@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.frames.fields import needs_of
+from toolkit.report.voids import VoidFacts, void_facts
 from toolkit.round import Round
 from toolkit.scheme import Draw, Group, Scheme
 
@@ -64,6 +65,8 @@ class RoundFacts:
         Lists drawn from, and answers taken in.
     public, number : str
         Which public number was announced, and what it was; empty for one key without locks.
+    voids : tuple of VoidFacts
+        Answers made void, in order.
     """
 
     made: bool
@@ -73,6 +76,7 @@ class RoundFacts:
     answers: tuple[File, ...] = ()
     public: str = ""
     number: str = ""
+    voids: tuple[VoidFacts, ...] = ()
 
 
 def round_facts(one: Round) -> RoundFacts:
@@ -97,6 +101,7 @@ def round_facts(one: Round) -> RoundFacts:
         answers=tuple(File(each["file"], each["sha256"], each["sheets"]) for each in one.steps("collect")),
         public="".join(each["public"] for each in one.steps("commit")[-1:]),
         number=step.get("number", ""),
+        voids=void_facts(one),
     )
 
 

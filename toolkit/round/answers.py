@@ -18,6 +18,7 @@ from toolkit.response import CONTACT_KEYS, read_contacts, response_table, unwork
 from toolkit.round.locks import RoundLocks
 from toolkit.samples import read_quota, worked
 from toolkit.scores import Drawn
+from toolkit.trust.void import void_withdrawals
 
 KEPT = ["answered_again", "answered_differently", "over_quota"]  # rows that are well but do not count
 
@@ -160,7 +161,7 @@ class RoundAnswers(RoundLocks):
         }
 
     def _withdrawn(self) -> list[Withdrawal]:
-        return [
+        single = [
             Withdrawal(
                 step["file"],
                 step["reason"],
@@ -170,6 +171,8 @@ class RoundAnswers(RoundLocks):
             )
             for step in self.steps("withdraw")
         ]
+        restored = [step["void"] for step in self.steps("restore")]
+        return single + void_withdrawals(self.steps("void"), restored)
 
     def drawn(self) -> dict[str, Drawn]:
         """Give the respondents of every group: the drawn, and of a quota those who answered in a cell."""

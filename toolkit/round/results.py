@@ -19,6 +19,7 @@ from toolkit.response import response_table, unworked, with_ineligible
 from toolkit.review import Change, reviewed
 from toolkit.round.answers import RoundAnswers
 from toolkit.scores import Drawn, Scores, score
+from toolkit.trust.void import Void, compared, recorded, rows_listed, rows_of_interviewer
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -110,6 +111,10 @@ class Round(RoundAnswers):
         found = admitted or self.admitted()
         return with_ineligible(self.scheme, found.drawn, self._contacts()), found.answers
 
+    def admit_without(self, rows: pd.DataFrame, gone: Sequence[Withdrawal]) -> Admitted:
+        """Admit all rows but some; ``rows`` are those of every file, as text."""
+        return self._admit(rows, without=gone)
+
     def _beside_main(self, scores: Scores) -> pd.DataFrame:
         """Score the main units alone beside all that counts; empty where they alone cannot be scored."""
         found = self._admit(self._rows(), reserves=False)
@@ -121,6 +126,102 @@ class Round(RoundAnswers):
         except (RoundError, AnswerError) as error:
             return both.assign(**{f"{c}_without": np.nan for c in columns}, why=str(error))
         return both.assign(**{f"{c}_without": main[c] for c in columns}, why="")
+
+    # --- void answers ---------------------------------------------------------------------------------
+
+    def try_void(self, *, interviewer: str | None = None, rows: pd.DataFrame | None = None) -> Void:
+        """Show scores and places with and without some answers; nothing is written.
+
+        Parameters
+        ----------
+        interviewer : str, optional
+            All that this interviewer brought.
+        rows : DataFrame, optional
+            Instead: ``file`` (its name in ``answers/raw``), ``row`` and, where the file has several
+            worksheets, ``sheet``; more columns may stand beside them.
+
+        Returns
+        -------
+        Void
+
+        Raises
+        ------
+        RoundError
+            Neither or both are said, there is no such interviewer or row, or the rest cannot be scored.
+        """
+        if (interviewer is None) == (rows is None):
+            raise RoundError(self.folder.name, [fault("", "void_how")])
+        raw = self._rows()
+        found = self._admit(raw) if len(raw) else self.admitted()
+        if interviewer is not None:
+            meant = rows_of_interviewer(self, found, interviewer)
+        else:
+            meant = rows_listed(self, found, pd.DataFrame() if rows is None else rows)
+        return compared(self, raw, found, meant)
+
+    def void(
+        self,
+        *,
+        interviewer: str | None = None,
+        rows: pd.DataFrame | None = None,
+        reason: str,
+        office: str,
+    ) -> Void:
+        """Make answers void: they are withdrawn, and what that changes is kept in ``results/voids``.
+
+        The files stay as they came; ``restore`` takes it back. The next ``score`` goes without them.
+
+        Parameters
+        ----------
+        interviewer, rows : optional
+            As in ``try_void``.
+        reason, office : str
+            Why, and who decided; both are published, so that the reason names no interviewer.
+
+        Returns
+        -------
+        Void
+
+        Raises
+        ------
+        RoundError
+            As ``try_void``; the reason or office is empty or names an interviewer, or the result is sealed.
+        """
+        self._refuse_sealed()
+        self._reasoned(reason, office)
+        what = self.try_void(interviewer=interviewer, rows=rows)
+        return replace(what, number=recorded(self, what, interviewer, reason, office))
+
+    def restore(self, number: int, *, reason: str, office: str) -> int:
+        """Take a void back: its answers count again as they did, with the next ``score``.
+
+        Parameters
+        ----------
+        number : int
+            As ``void`` gave it.
+        reason, office : str
+            Why, and who decided.
+
+        Returns
+        -------
+        int
+            Sheets that counted before the void.
+
+        Raises
+        ------
+        RoundError
+            There is no such void, it was taken back already, the reason or office is empty, or the result
+            is sealed.
+        """
+        self._refuse_sealed()
+        self._reasoned(reason, office)
+        gone = {step["void"] for step in self.steps("restore")}
+        voids = {step["number"]: step for step in self.steps("void") if step["number"] not in gone}
+        if number not in voids:
+            known = ", ".join(map(str, voids)) or "—"
+            raise RoundError(self.folder.name, [fault("", "no_such_void", found=number, known=known)])
+        self.note("restore", void=number, reason=reason, office=office)
+        return int(voids[number]["sheets"])
 
     # --- review and seal ------------------------------------------------------------------------------
 
