@@ -24,6 +24,7 @@ from toolkit.round import Round
 from toolkit.samples import read_quota
 from toolkit.scheme import Draw, Group
 from toolkit.seal import seal_differences
+from toolkit.trust.backcheck import backcheck_differences
 
 NUMBERS_AGREE = 1e-9
 UNUSABLE = (ValueError, TypeError, LookupError, AttributeError, OSError)  # what a damaged file may raise
@@ -57,6 +58,8 @@ def round_differences(one: Round) -> Iterator[str]:
             yield f"{name}: is not there"
         elif file_digest(one.folder / name) != step["sha256"]:
             yield f"{name}: not the file that was taken in"
+    if one.steps("backcheck"):
+        yield from _backcheck_differences(one)
     if one.steps("score"):
         yield from _score_differences(one)
     if one.sealed:
@@ -87,6 +90,13 @@ def _draw_differences(one: Round) -> Iterator[str]:
                 yield from (f"{name}: {text}" for text in (*terms, *found))
                 if not each.per_evaluatee:
                     before = sample
+
+
+def _backcheck_differences(one: Round) -> Iterator[str]:
+    try:
+        yield from backcheck_differences(one)
+    except UNUSABLE as error:
+        yield f"backchecks: a sample or its receipt cannot be used: {error!r}"
 
 
 def _quota_differences(one: Round, each: Draw, design: Quota) -> Iterator[str]:

@@ -39,9 +39,7 @@ def write_samples(
         for group, one, samples in draw_all(scheme, frames, key):
             _refuse_columns(group, one, next(iter(samples.values())).units)
             for evaluatee, sample in samples.items():
-                place = _place(parts, one, evaluatee)
-                write_table(place.with_name(place.name + ".csv"), sample.units)
-                write_json(place.with_name(place.name + ".receipt.json"), sample.receipt)
+                write_sample(_place(parts, one, evaluatee), sample)
             counts[one.name] = sum(len(sample.units) for sample in samples.values())
         for one, design in quotas(scheme):
             sheet = quota_sheet(frames[one.frame], design, one.frame)
@@ -81,7 +79,17 @@ def read_quota(folder: Path, one: Draw) -> pd.DataFrame:
 
 def read_sample(folder: Path, one: Draw, evaluatee: str = EACH) -> Sample:
     """Read a sample as it was written."""
-    place = _place(folder, one, evaluatee)
+    return sample_at(_place(folder, one, evaluatee))
+
+
+def write_sample(place: Path, sample: Sample) -> None:
+    """Write a sample as a CSV and its receipt beside it; ``place`` is the path without an ending."""
+    write_table(place.with_name(place.name + ".csv"), sample.units)
+    write_json(place.with_name(place.name + ".receipt.json"), sample.receipt)
+
+
+def sample_at(place: Path) -> Sample:
+    """Read what ``write_sample`` wrote."""
     receipt = json.loads(place.with_name(place.name + ".receipt.json").read_text(encoding="utf8"))
     units = read_own_table(place.with_name(place.name + ".csv"))
     for plain, column in receipt["added"].items():

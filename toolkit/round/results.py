@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from toolkit.stability import Stability
+    from toolkit.trust.backcheck import Backcheck
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,52 @@ class Round(RoundAnswers):
         except (RoundError, AnswerError) as error:
             return both.assign(**{f"{c}_without": np.nan for c in columns}, why=str(error))
         return both.assign(**{f"{c}_without": main[c] for c in columns}, why="")
+
+    # --- can the answers be trusted -------------------------------------------------------------------
+
+    def backcheck(self, per_interviewer: int, *, share: float = 0.0, key: str | None = None) -> Backcheck:
+        """Draw so many interviews of every interviewer to ask about again, with a receipt.
+
+        Parameters
+        ----------
+        per_interviewer : int
+            Interviews of each; of who has no more, all.
+        share : float
+            Where this comes to more: of all interviews, spread in proportion to each interviewer's.
+        key : str, optional
+            Decides the lottery numbers. Without it a fresh one that nobody could have known before.
+
+        Returns
+        -------
+        Backcheck
+
+        Raises
+        ------
+        RoundError
+            No answer says who asked, the numbers are not such, or the result is sealed.
+        """
+        from toolkit.trust.backcheck import draw_backcheck
+
+        self._refuse_sealed()
+        return draw_backcheck(self, per_interviewer, share, key)
+
+    def returned(self, file: str | Path) -> int:
+        """Take in a list of a back-check that came back filled in; a later one goes before an earlier one.
+
+        Returns
+        -------
+        int
+            Lines in which somebody was reached.
+
+        Raises
+        ------
+        RoundError
+            With all faults of the file; or the result is sealed.
+        """
+        from toolkit.trust.backcheck import take_returned
+
+        self._refuse_sealed()
+        return take_returned(self, Path(file))
 
     # --- void answers ---------------------------------------------------------------------------------
 

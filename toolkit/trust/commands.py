@@ -11,6 +11,49 @@ from toolkit.errors import RoundError, fault
 from toolkit.whole import Whole
 
 
+def backcheck(
+    round: Path,
+    *,
+    per_interviewer: Whole | None = None,
+    share: float = 0.0,
+    key: str | None = None,
+    returned: Path | None = None,
+) -> None:
+    """Draw interviews of every interviewer to ask about again (回访复核), or take in the list that came back.
+
+    Parameters
+    ----------
+    round
+        The round's folder.
+    per_interviewer
+        Interviews of each interviewer; of who has no more, all.
+    share
+        Where this comes to more: of all interviews, such as 0.05.
+    key
+        Decides the lottery; without it a fresh one that nobody could know.
+    returned
+        The list, filled in.
+    """
+    from toolkit.progress import steps
+    from toolkit.round import Round
+
+    one = Round.open(round)
+    if (per_interviewer is None) == (returned is None):
+        raise RoundError(one.folder.name, [fault("", "backcheck_how")])
+    if returned is not None:
+        count = one.returned(returned)
+        print(f"{returned}：联系上 {count:,} 人。 {count:,} reached. minyi trust {round}")
+        return
+    with steps(2) as say:
+        say("reading the interviews", "读取访问")
+        found = one.backcheck(per_interviewer or 0, share=share, key=key)
+        say("done", "完成")
+    count, of = len(found.table), found.table["访问员"].nunique()
+    print(f"第 {found.number} 批回访：{of:,} 名访问员，{count:,} 次访问。 {count:,} interviews of {of:,}.")
+    print(f"名单 List: {found.folder / 'list.xlsx'}")
+    print("recorded.csv 是原来的回答，不要带去。 recorded.csv holds the first answers: leave it here.")
+
+
 def void(
     round: Path,
     file: str | None = None,
