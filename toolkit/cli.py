@@ -13,7 +13,7 @@ from scoring import AnswerError, EstimateError
 from toolkit.comparison.commands import app as compare
 from toolkit.errors import RoundError, SchemeError, UnknownNameError, fault
 from toolkit.frames.commands import app as frames
-from toolkit.trust.commands import backcheck, restore, void
+from toolkit.trust.commands import backcheck, restore, trust, void
 from toolkit.whole import Whole
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ app = cyclopts.App(
 )
 app.command(frames)
 app.command(compare)
+app.command(trust)
 app.command(backcheck)
 app.command(void)
 app.command(restore)

@@ -148,6 +148,23 @@ class Response:
 
 
 @dataclass(frozen=True)
+class InterviewRules:
+    """What the plan says of interviews, for checks of the answers; nothing here changes a score.
+
+    Parameters
+    ----------
+    least_minutes : float, optional
+        The shortest interview; without it none is too short.
+    level : float
+        Chance that the list of interviewers to look at names anybody in a round where all are honest.
+    """
+
+    least_minutes: float | None = None
+    level: float = 0.05
+    __pydantic_config__: ClassVar[Config] = FORBID
+
+
+@dataclass(frozen=True)
 class DontKnow:
     """What becomes of 不了解."""
 
@@ -216,6 +233,7 @@ class Scheme:
     verdict: VerdictRule = VerdictRule()
     streaks: Ladder | None = None
     response: Response = Response()
+    interviews: InterviewRules = InterviewRules()
     unclear: tuple[Unclear, ...] = ()
     column_names: dict[str, str] = field(default_factory=dict)
     text: str = field(default="", repr=False, compare=False)

@@ -15,7 +15,7 @@ from scoring.errors import EstimateError
 from scoring.grade.rules import check_grading
 from scoring.scale import Scale
 from toolkit.errors import Fault, fault
-from toolkit.scheme import KEYS, RESERVED, EvaluateeClass, Group, Response, Scheme, Unclear
+from toolkit.scheme import KEYS, RESERVED, EvaluateeClass, Group, InterviewRules, Response, Scheme, Unclear
 
 Check = Callable[[], Iterator[Fault]]
 
@@ -188,6 +188,11 @@ def _range_faults(scheme: Scheme) -> Iterator[Fault]:
     rule = getattr(scheme, "response", Response())
     if not 0 < rule.partial <= rule.complete <= 1:
         yield fault("response.partial", "response", partial=rule.partial, complete=rule.complete)
+    visits = getattr(scheme, "interviews", InterviewRules())
+    if visits.least_minutes is not None and not visits.least_minutes > 0:
+        yield fault("interviews.least_minutes", "positive", found=visits.least_minutes)
+    if not 0 < visits.level < 1:
+        yield fault("interviews.level", "level", found=visits.level)
     low, high = getattr(scheme.scale, "low", 0), getattr(scheme.scale, "high", 1)
     if low >= high:
         yield fault("scale.high", "scale", low=low, high=high)

@@ -12,7 +12,7 @@ from toolkit.simulate import Chance, Population
 
 FIRST_DAY = np.datetime64("2013-09-02T08:00", "s")
 PER_DAY, DAYS = 12, 22
-HURRIED, HURRY = 13, 8.0
+ODD_ONE, EVERY, TOO_EARLY = 13, 3, 6 * 60
 NUMBERED = 3  # digits
 VISIT = ["interviewer", "mode", "started", "ended"]
 
@@ -23,8 +23,9 @@ def with_visits(
     """Say of made-up answer sheets who asked, how, and from when to when, where people are visited.
 
     Of a group whose respondents have a town, the sheets of each town are dealt at random to as many
-    interviewers as they need at 12 visits a day on 22 days. Some are quicker than others. The thirteenth is
-    made up to be eight times as quick as he would be, so that ``minyi trust`` has something to find.
+    interviewers as they need at 12 visits a day on 22 days, some quicker than others. The thirteenth has
+    impossible times, so that ``minyi trust`` finds something: every third visit of a day begins
+    before the last has ended.
 
     Parameters
     ----------
@@ -64,11 +65,12 @@ def _visits(chance: Chance, name: str, towns: NDArray[np.object_], hired: int) -
     nth = dealt // staff[town]
     frame = pd.DataFrame({"who": who, "day": nth // PER_DAY, "nth": nth})
     speed = np.exp(0.2 * chance.normal(f"{name} speed", int(staff.sum())))
-    speed[HURRIED - 1 - hired : HURRIED - hired] /= HURRY
     length = np.rint(60 * (4 + 8 * np.exp(0.35 * chance.normal(f"{name} length", len(towns)))) * speed[who])
     gap = np.rint(60 * (3 + 20 * chance.uniform(f"{name} gap", len(towns))))
     late = np.rint(60 * 90 * chance.uniform(f"{name} morning", len(towns)))
     gap = np.where(frame["nth"] % PER_DAY == 0, late, gap)
+    odd = (who + hired == ODD_ONE - 1) & (frame["nth"] % PER_DAY % EVERY == EVERY - 1)
+    gap = np.where(odd, -TOO_EARLY, gap)
     frame = frame.assign(length=length, whole=gap + length).sort_values(["who", "nth"])
     ended = frame.groupby(["who", "day"])["whole"].cumsum().sort_index().to_numpy()
     day = FIRST_DAY + (frame["day"].sort_index().to_numpy() * 86_400).astype("timedelta64[s]")

@@ -22,7 +22,7 @@ from sampling.designs import (
 from scoring.scale import Label
 from scoring.sensitivity.verdict import VerdictRule
 from toolkit.rule_words import rules_in_words, streaks_in_words
-from toolkit.scheme import Draw, Scheme
+from toolkit.scheme import Draw, InterviewRules, Scheme
 
 Language = Literal["zh", "en"]
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
@@ -65,6 +65,11 @@ PLAN: dict[str, tuple[str, str]] = {
         "  {name}：{valid} 人，占 {weight}。{official}{population}",
         "  {name}: {valid}, weight {weight}. {official}{population}",
     ),
+    "interviews": (
+        "访问：{least}核查访问员时，全体都诚实的一轮里有人被列入的机会不超过 {level}。",
+        "Interviews: {least}in a round where all are honest, the chance that anybody is listed is at most {level}.",
+    ),
+    "least_minutes": ("不少于 {minutes:g} 分钟；", "at least {minutes:g} minutes; "),
     "plain": ("每份有效回答同等计算。", "Every valid answer counts the same. "),
     "design": ("按抽样设计加权。", "Answers are weighted by the design. "),
     "finite": ("名单即全体，误差按有限总体计。", "The lists are all there is; errors use the finite population."),
@@ -310,11 +315,21 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
         *([say("verdict", **asdict(scheme.verdict))] if scheme.verdict != VerdictRule() else []),
         *rules_in_words(scheme.grading, scheme.awards, language),
         *streaks_in_words(scheme.streaks, language),
+        *_interviews_in_words(scheme, say),
     ]
     if scheme.unclear:
         lines += ["", say("unclear")]
         lines += [say("point", open=one.open, reading=one.reading, key=one.key) for one in scheme.unclear]
     return "\n".join(lines)
+
+
+def _interviews_in_words(scheme: Scheme, say: Callable[..., str]) -> list[str]:
+    """Tell what the plan says of interviews; nothing where it says nothing."""
+    rules = scheme.interviews
+    if rules == InterviewRules():
+        return []
+    least = "" if rules.least_minutes is None else say("least_minutes", minutes=rules.least_minutes)
+    return [say("interviews", least=least, level=percent(rules.level))]
 
 
 def _label_in_words(label: Label, say: Callable[..., str]) -> str:

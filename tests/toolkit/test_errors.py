@@ -60,6 +60,18 @@ SCHEME_FAULTS: list[tuple[str, list[tuple[str, str]], str, str]] = [
         "response.partial: must be above 0 and at most 0.5, itself at most 1; it is 0.8",
         "response.partial：必须大于 0 且不超过 0.5，后者不超过 1；现为 0.8",
     ),
+    (
+        "positive",
+        [("[scale]", "[interviews]\nleast_minutes = 0\n\n[scale]")],
+        "interviews.least_minutes: must be above 0; it is 0.0",
+        "interviews.least_minutes：必须大于 0，现为 0.0",
+    ),
+    (
+        "level",
+        [("[scale]", "[interviews]\nlevel = 5\n\n[scale]")],
+        "interviews.level: must be between 0 and 1; it is 5.0",
+        "interviews.level：必须在 0 和 1 之间，现为 5.0",
+    ),
     ("required", [('place = "某县"\n', "")], "place: is required", "place：必须填写"),
     (
         "unknown_key",

@@ -5,7 +5,7 @@ import pytest
 
 from toolkit import Scheme
 from toolkit.simulate import Population, make_answers, make_population
-from toolkit.visits import HURRIED, PER_DAY, VISIT, with_visits
+from toolkit.visits import ODD_ONE, PER_DAY, VISIT, with_visits
 
 Made = tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]
 
@@ -43,10 +43,12 @@ def visits(made: Made) -> pd.DataFrame:
     return own.assign(town=drawn["users"]["town"].to_numpy(), **times).sort_values(["interviewer", "started"])
 
 
-def test_nobody_is_in_two_places_at_once_or_works_beyond_a_day(made: Made) -> None:
+def test_but_for_one_nobody_is_in_two_places_at_once_or_works_beyond_a_day(made: Made) -> None:
     own = visits(made)
     last = own.groupby("interviewer")["ended"].shift()
-    assert (own["ended"] > own["started"]).all() and not (own["started"] < last).any()
+    early = own.loc[own["started"] < last, "interviewer"]
+    assert set(early) == {f"员{ODD_ONE:03d}"} and len(early) > 50
+    assert (own["ended"] > own["started"]).all()
     assert (own["started"].dt.date == own["ended"].dt.date).all()
     assert own.groupby(["interviewer", own["started"].dt.date]).size().max() == PER_DAY
     assert own.groupby("interviewer")["town"].nunique().max() == 1
@@ -63,9 +65,3 @@ def test_an_interviewer_goes_to_all_evaluatees_of_a_town(made: Made) -> None:
         if len(table) > 1:
             values.append(chi2_contingency(table).pvalue)
     assert len(values) == 8 and min(values) > 0.001
-
-
-def test_one_is_made_too_quick(made: Made) -> None:
-    own = visits(made)
-    minutes = (own["ended"] - own["started"]).dt.total_seconds().div(60).groupby(own["interviewer"]).median()
-    assert minutes.idxmin() == f"员{HURRIED:03d}" and minutes.min() < 4 < minutes.drop(minutes.idxmin()).min()

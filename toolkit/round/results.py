@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from toolkit.stability import Stability
     from toolkit.trust.backcheck import Backcheck
+    from toolkit.trust.check import Trust
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,28 @@ class Round(RoundAnswers):
         return both.assign(**{f"{c}_without": main[c] for c in columns}, why="")
 
     # --- can the answers be trusted -------------------------------------------------------------------
+
+    def trust(self, say: Callable[[str, str], None] | None = None) -> Trust:
+        """Say what to look at before the answers are trusted; nothing is deleted, and nothing is written.
+
+        Parameters
+        ----------
+        say : function, optional
+            Told three times what is being done, in English and Chinese.
+
+        Returns
+        -------
+        Trust
+            Interviewers worst first, rows, evaluatees and towns, interviewer effects, bursts.
+
+        Raises
+        ------
+        RoundError
+            There are no answers yet.
+        """
+        from toolkit.trust.check import trust
+
+        return trust(self, say)
 
     def backcheck(self, per_interviewer: int, *, share: float = 0.0, key: str | None = None) -> Backcheck:
         """Draw so many interviews of every interviewer to ask about again, with a receipt.

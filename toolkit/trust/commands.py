@@ -11,6 +11,33 @@ from toolkit.errors import RoundError, fault
 from toolkit.whole import Whole
 
 
+def trust(round: Path, *, to: Path | None = None) -> None:
+    """Say what to look at before the answers are trusted: a page and tables. Nothing is deleted.
+
+    Parameters
+    ----------
+    round
+        The round's folder.
+    to
+        Where to write; without it results/trust in the round, unless this is sealed.
+    """
+    from toolkit.progress import steps
+    from toolkit.round import Round
+    from toolkit.trust.page import write_trust
+    from toolkit.trust.terminal import trust_lines
+
+    one = Round.open(round)
+    if to is None and one.sealed:
+        raise RoundError(one.folder.name, [fault("", "sealed_trust")])
+    with steps(5) as say:
+        found = one.trust(say)
+        say("writing page and tables", "写页面和表")
+        page = write_trust(found, to or one.folder / "results" / "trust")
+        say("done", "完成")
+    print("\n".join(trust_lines(found)))
+    print(page)
+
+
 def backcheck(
     round: Path,
     *,

@@ -9,9 +9,11 @@ import pandas as pd
 
 from toolkit.report.voids import arrow
 from toolkit.report.writing import count, fixed
+from toolkit.trust.rows import CHECKS
 
 if TYPE_CHECKING:
     from toolkit.round import Round
+    from toolkit.trust.check import Trust
     from toolkit.trust.void import Void
 
 WIDTH = 100
@@ -53,6 +55,27 @@ def void_text(one: Round, what: Void) -> str:
             f"第 {what.number} 次作废，已记入；请重新计分。 Void {what.number} recorded; score again.\n{path}"
         )
     return "\n".join(lines) + "\n"
+
+
+def trust_lines(found: Trust) -> list[str]:
+    """Tell the first of the list, and how many rows there are to look at."""
+    lines = [
+        "内部参考，不是证明，没有删除任何回答。 For internal use; no proof, nothing is deleted.",
+        found.about[0],
+    ]
+    listed = found.interviewers
+    if len(listed):
+        flagged = int(listed["flagged"].sum())
+        lines.append(f"访问员 {len(listed)} 名，超过界线 {flagged} 名。 {flagged} of {len(listed)} flagged.")
+        for one in listed.head(max(flagged, MOST)).to_dict("records"):
+            head = f"{'*' if one['flagged'] else ' '} {one['place']:>3}  {one['interviewer']}"
+            lines.append(f"{head}  P = {one['p_adjusted']:.2g}  {one['chinese']}")
+    counts = found.rows["check"].value_counts()
+    told = [f"{zh} {count(int(counts[name]))}" for name, (zh, _) in CHECKS.items() if name in counts]
+    lines.append(
+        f"可逐份查看 {count(len(found.rows))} 行：{'，'.join(told)}。" if told else "没有要逐份查看的行。"
+    )
+    return lines
 
 
 def _moves(moved: pd.DataFrame, decimals: int) -> str:

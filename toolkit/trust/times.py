@@ -24,6 +24,7 @@ TIGHT = re.compile(
     r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})[\sT]*(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2}))?"
 )
 CLOCK_ALONE = re.compile(CLOCK)
+PLAIN = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2})?")  # most, and pandas reads it at once
 CHINA = pd.Timedelta(hours=8)
 
 
@@ -53,14 +54,17 @@ def read_times(text: pd.Series, day: pd.Series | None = None) -> pd.Series:
     """
     codes, found = pd.factorize(text.to_numpy())
     one = pd.Series(found, dtype=object).astype(str).str.normalize("NFKC").str.strip().str.upper()
-    parts = pd.concat([_parts(one, pattern) for pattern in (WHOLE, TIGHT)])
+    plain = one.str.fullmatch(PLAIN)
+    parts = pd.concat([_parts(one[~plain], pattern) for pattern in (WHOLE, TIGHT)])
     parts = parts[~parts.index.duplicated()]
-    times = _joined(parts).reindex(one.index)
+    quick = pd.to_datetime(one[plain], format="ISO8601", errors="coerce").astype("datetime64[s]")
+    times = pd.concat([quick, _joined(parts)]).reindex(one.index)
     times = times.where(times.notna(), _excel(one))
-    whole = times.reindex(codes).set_axis(text.index)
+    whole: pd.Series = times.reindex(codes).set_axis(text.index)
     if day is None:
         return whole
-    return whole.where(whole.notna(), _on(day, _parts(one, CLOCK_ALONE), codes, text.index))
+    placed: pd.Series = whole.where(whole.notna(), _on(day, _parts(one, CLOCK_ALONE), codes, text.index))
+    return placed
 
 
 def _parts(text: pd.Series, pattern: re.Pattern[str]) -> pd.DataFrame:
