@@ -24,6 +24,7 @@ from scoring.consequence import (
 )
 from scoring.derived import contrast, derive, difference
 from scoring.design_effect import design_effects
+from scoring.disclosure import SmallGroups, determined, suppress, told_of_few
 from scoring.errors import AnswerError, EstimateError
 from scoring.estimate import Estimates, mean, ratio, share, total
 from scoring.grade.bands import class_bands
@@ -100,6 +101,7 @@ __all__ = [
     "Scale",
     "ScoreLimit",
     "Sheets",
+    "SmallGroups",
     "State",
     "Step",
     "Survey",
@@ -130,6 +132,7 @@ __all__ = [
     "could_be_top",
     "derive",
     "design_effects",
+    "determined",
     "difference",
     "digit_preference",
     "draws_given_data",
@@ -180,9 +183,11 @@ __all__ = [
     "streak_chance_given_data",
     "streak_chance_if_all_equal",
     "successive_differences",
+    "suppress",
     "sure_differences",
     "swap_weights",
     "timing",
+    "told_of_few",
     "top_box",
     "top_box_share",
     "total",

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from scoring.errors import (
     composites,
     consequences,
+    disclosures,
     events,
     grades,
     qualities,
@@ -28,6 +29,7 @@ MOST_FAULTS = 20  # told one by one
 SUBJECTS = (
     composites,
     consequences,
+    disclosures,
     events,
     grades,
     qualities,
