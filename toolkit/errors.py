@@ -21,6 +21,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "one_of": ("must be one of {due}; it is {found!r}", "只能是 {due} 之一，现为 {found!r}"),
     "weights_sum": ("weights must sum to 1; they sum to {found}", "权重之和必须为 1，现为 {found}"),
     "positive": ("must be above 0; it is {found}", "必须大于 0，现为 {found}"),
+    "hide_below": (
+        "must be at least {least}: of two people each learns the other's answer; it is {found}",
+        "不能小于 {least}：只有两个人时，各人都能推知另一人的回答；现为 {found}",
+    ),
     "label_value": (
         "must lie between 0 and the full mark {full:g}; it is {found:g}",
         "必须在 0 与满分 {full:g} 之间，现为 {found:g}",

@@ -14,9 +14,10 @@ import pandas as pd
 from scoring.rank import TIE
 from toolkit.errors import no_evaluatee
 from toolkit.placing import published
-from toolkit.report.writing import count, fixed, percent, span
+from toolkit.report.writing import HIDDEN, count, fixed, or_hidden, percent, span
 from toolkit.scheme import Group, Scheme
 from toolkit.scores import Scores
+from toolkit.small_groups import notes_told
 from toolkit.words import Language
 from toolkit.words import percent as share
 
@@ -95,14 +96,18 @@ class Explanation:
         ``composite``, ``change`` (of a review), ``published``, ``rank``, ``variance``, ``se``, ``df``,
         ``interval``, ``places``, ``alike``), ``group``, ``indicator``, ``label`` (what the step gives, in
         words), ``valid``, ``dont_know``, ``refused`` and ``blank`` answers of an indicator, ``working``
-        (the step with its numbers) and ``value`` (its unrounded result).
+        (the step with its numbers) and ``value`` (its unrounded result). What the scheme's
+        ``small_groups`` hides is * in words and missing as a number.
     language : "zh" or "en"
+    notes : tuple of str
+        What * stands for, where something is hidden.
     """
 
     evaluatee: str
     head: str
     steps: pd.DataFrame
     language: Language = "zh"
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))
@@ -153,7 +158,8 @@ def explain(scores: Scores, evaluatee: str, language: Language = "zh") -> Explan
         units=len(case.rivals) + 1,
         title=scheme.title,
     )
-    return Explanation(evaluatee, head, steps.astype(kinds), language)
+    notes = tuple(notes_told(scores, language, evaluatee))
+    return Explanation(evaluatee, head, steps.astype(kinds), language, notes)
 
 
 Row = dict[Hashable, Any]
@@ -199,12 +205,12 @@ class _Case:
 
     @classmethod
     def of(cls, scores: Scores, evaluatee: str, language: Language) -> _Case:
-        scheme, table = scores.scheme, scores.table
+        scheme, table, shown = scores.scheme, scores.shown.table, scores.shown
         row = table[table["evaluatee"] == evaluatee].to_dict("records")[0]
         peers = table[table["class"] == row["class"]].sort_values(["rank", "evaluatee"])
         own, answers = (
             frame[frame["evaluatee"] == evaluatee].to_dict("records")
-            for frame in (scores.groups, scores.answers)
+            for frame in (shown.groups, shown.answers)
         )
         groups = [
             (group, one, [each for each in answers if each["group"] == group.id])
@@ -221,7 +227,12 @@ class _Case:
         return TEXT[sentence]["zh en".split().index(self.language)].format(**values)
 
     def number(self, value: float) -> str:
-        return fixed(value, self.digits)
+        return or_hidden(fixed(value, self.digits))
+
+    @property
+    def hides(self) -> bool:
+        """Whether a group is hidden: then its error would follow from the others' and the whole."""
+        return any(np.isnan(own["estimate"]) for _, own, _ in self.groups)
 
 
 def _digits(
@@ -234,6 +245,8 @@ def _digits(
     """Find how many decimals lead from any line of the working to the published score."""
     decimals = scheme.ranking.decimals
     for digits in range(max(LEAST_DIGITS, decimals + 2), MOST_DIGITS):
+        if any(pd.isna(one["points"]) for _, _, answers in groups for one in answers):
+            return digits  # what is hidden cannot be worked out again
         moved = sum((Fraction(repr(one["points"])) for one in changes), Fraction(0))
         ways = [moved + Fraction(fixed(surveyed, digits)), moved, moved, moved]
         for group, own, answers in groups:
@@ -260,7 +273,7 @@ def _score_working(scheme: Scheme, answers: Sequence[Row], digits: int) -> str:
     """Write a group's score as the plan computes it from the printed means."""
     scale, full = scheme.scale, f"{scheme.full_mark:g}"
     low, high = (f"({end})" if end < 0 else str(end) for end in (scale.low, scale.high))
-    means = [fixed(one["points" if scale.has_values else "mean"], digits) for one in answers]
+    means = [or_hidden(fixed(one["points" if scale.has_values else "mean"], digits)) for one in answers]
     if scale.has_values:
         return f"({' + '.join(means)}) ÷ {len(means)}"
     if scale.best == "low":
@@ -284,6 +297,8 @@ def _score_rows(case: _Case) -> Iterator[Row]:
                 "value": one["points" if scheme.scale.has_values else "mean"],
             }
         working = f"{_score_working(scheme, answers, case.digits)} = {number(own['estimate'])}"
+        if np.isnan(own["estimate"]):
+            working = HIDDEN
         yield _row(case, "score", working, own["estimate"], group)
         part = group.weight * own["estimate"]
         working = f"{number(own['estimate'])} × {share(group.weight)} = {number(part)}"
@@ -306,6 +321,8 @@ def _score_rows(case: _Case) -> Iterator[Row]:
 def _mean(case: _Case, group: Group, one: Row) -> str:
     has_values = case.scheme.scale.has_values
     mean = case.number(one["points" if has_values else "mean"])
+    if pd.isna(one["valid"]):
+        return HIDDEN
     if group.official == "design":
         return case.say("weighted_mean", mean=mean)
     if has_values:  # of each label so many answers times what it is worth: values may have decimals
@@ -345,8 +362,14 @@ def _error_rows(case: _Case) -> Iterator[Row]:
             part=fixed(part, 6),
             share=percent(part / whole if whole > 0 else np.nan),
         )
+        if case.hides:  # the shares of the others, and the whole, would tell the hidden part
+            working, part = HIDDEN, np.nan
         label = case.say("variance", name=group.name)
         yield _row(case, "variance", working, part, group) | {"label": label}
+    if case.hides:
+        yield from _hidden_errors(case)
+        yield from _place_range(case)
+        return
     total = " + ".join(fixed(part, 6) for part, _ in parts)
     yield _row(case, "se", f"√({total}) = {fixed(row['se'], 4)}", row["se"])
     loads = [f"{fixed(part, 6)}² ÷ {df:g}" for part, df in parts if part > 0 and np.isfinite(df)]
@@ -359,6 +382,24 @@ def _error_rows(case: _Case) -> Iterator[Row]:
     working = f"{case.number(row['estimate'])} ± {times} × {fixed(row['se'], 4)} = {ends}"
     level = share(case.scheme.level)
     yield _row(case, "interval", working, half) | {"label": case.say("interval", level=level)}
+    yield from _place_range(case)
+
+
+def _hidden_errors(case: _Case) -> Iterator[Row]:
+    """Give the interval as it is published, and nothing from which a hidden group's error follows."""
+    row, decimals = case.row, case.scheme.ranking.decimals
+    half = row["high"] - row["estimate"]
+    ends = span(fixed(row["low"], decimals), fixed(row["high"], decimals))
+    yield _row(case, "se", HIDDEN)
+    yield _row(case, "df", HIDDEN)
+    working = f"{case.number(row['estimate'])} ± {fixed(half, decimals)} = {ends}"
+    label = case.say("interval", level=share(case.scheme.level))
+    yield _row(case, "interval", working, published(np.array([half]), decimals)[0]) | {"label": label}
+
+
+def _place_range(case: _Case) -> Iterator[Row]:
+    """Give the places that the error leaves open, who shares them, and the grade."""
+    row, level = case.row, share(case.scheme.level)
     places = span(str(row["rank_low"]), str(row["rank_high"]))
     yield _row(case, "places", case.say("sure", places=places, level=level))
     near = case.rivals[
@@ -394,7 +435,8 @@ def _lines(one: Explanation) -> Iterator[str]:
     rows = one.steps.to_dict("records")
     answers = [row for row in rows if row["step"] == "answers"]
     room = max(_width(row["label"]) for row in answers)
-    widths = {name: max(len(count(row[name])) for row in answers) for name in COUNTS}
+    written = {name: [_count(row[name]) for row in answers] for name in COUNTS}
+    widths = {name: max(map(len, texts)) for name, texts in written.items()}
     yield one.head
     for row in rows:
         if row["step"] in ("group", "composite"):
@@ -402,12 +444,18 @@ def _lines(one: Explanation) -> Iterator[str]:
         if row["step"] == "group":
             yield row["label"]
         elif row["step"] == "answers":
-            counts = "  ".join(f"{heads[name]} {count(row[name]):>{widths[name]}}" for name in widths)
+            counts = "  ".join(f"{heads[name]} {_count(row[name]):>{widths[name]}}" for name in widths)
             padded = row["label"] + " " * (room - _width(row["label"]))
             yield f"  {padded}  {counts}  {heads['mean']} {row['working']}"
         else:
             indent = "  " if row["step"] in ("score", "weighted") else ""
             yield f"{indent}{row['label']}{colon}{row['working']}"
+    if one.notes:
+        yield from ("", *one.notes)
+
+
+def _count(number: Any) -> str:
+    return HIDDEN if pd.isna(number) else count(number)
 
 
 def _width(text: str) -> int:

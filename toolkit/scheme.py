@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from sampling.designs import Census, Design, Quota
 from scoring.consequence import Awards, Ladder, LowSatisfaction
+from scoring.disclosure import SmallGroups
 from scoring.grade.rules import Grading
 from scoring.scale import Scale
 from scoring.sensitivity.verdict import VerdictRule
@@ -232,6 +233,7 @@ class Scheme:
     awards: Awards | None = None
     verdict: VerdictRule = VerdictRule()
     streaks: Ladder | None = None
+    small_groups: SmallGroups | None = None
     response: Response = Response()
     interviews: InterviewRules = InterviewRules()
     unclear: tuple[Unclear, ...] = ()

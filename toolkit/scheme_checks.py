@@ -11,6 +11,7 @@ from typing import Any
 
 from sampling.designs import SimpleRandom, method_of, number_of
 from scoring.consequence import Bottom, check_awards, check_ladder
+from scoring.disclosure import FEWEST
 from scoring.errors import EstimateError
 from scoring.grade.rules import check_grading
 from scoring.scale import Scale
@@ -193,6 +194,9 @@ def _range_faults(scheme: Scheme) -> Iterator[Fault]:
         yield fault("interviews.least_minutes", "positive", found=visits.least_minutes)
     if not 0 < visits.level < 1:
         yield fault("interviews.level", "level", found=visits.level)
+    few = getattr(scheme, "small_groups", None)
+    if few is not None and few.hide_below < FEWEST:
+        yield fault("small_groups.hide_below", "hide_below", least=FEWEST, found=few.hide_below)
     low, high = getattr(scheme.scale, "low", 0), getattr(scheme.scale, "high", 1)
     if low >= high:
         yield fault("scale.high", "scale", low=low, high=high)

@@ -18,6 +18,7 @@ from toolkit.answers import Answers, State, completed, places
 from toolkit.errors import Fault, RoundError, UnknownNameError, fault
 from toolkit.placing import placed, published
 from toolkit.scheme import EvaluateeClass, Group, Scheme
+from toolkit.small_groups import Cells, as_shown, hidden_cells
 from toolkit.tally import counted_sheets, tally
 
 if TYPE_CHECKING:
@@ -136,6 +137,16 @@ class Scores:
 
         return given(self)
 
+    @cached_property
+    def hidden(self) -> Cells:
+        """What the scheme's ``small_groups`` hides (``toolkit.small_groups``)."""
+        return hidden_cells(self)
+
+    @cached_property
+    def shown(self) -> Scores:
+        """These scores as they may be published: what is hidden is missing, NaN or NA."""
+        return as_shown(self)
+
     @property
     def surveyed(self) -> pd.Series:
         """The unrounded scores of the survey by evaluatee, before any change of a review."""
@@ -154,10 +165,12 @@ class Scores:
         -------
         DataFrame
             ``rank``, ``places`` (the rank set), ``evaluatee``, ``score``, ``margin`` (half the
-            interval), ``low``, ``high`` and each group's score.
+            interval), ``low``, ``high`` and each group's score; NaN where the scheme's ``small_groups``
+            hides it.
         """
         class_id = self.class_called(of).id
-        part = self.table[self.table["class"] == class_id].sort_values(["rank", "evaluatee"])
+        table = self.shown.table
+        part = table[table["class"] == class_id].sort_values(["rank", "evaluatee"])
         places_of = [
             f"{low}" if low == high else f"{low}–{high}"
             for low, high in zip(part["rank_low"], part["rank_high"], strict=True)
@@ -193,7 +206,7 @@ class Scores:
             One row per evaluatee, a column for each label, rounded to one decimal.
         """
         order = self.table[self.table["class"] == self.class_called(of).id].sort_values(["rank", "evaluatee"])
-        wide = self.labels.pivot(index="evaluatee", columns="label", values="share")
+        wide = self.shown.labels.pivot(index="evaluatee", columns="label", values="share")
         names = [label.name for label in self.scheme.scale.labels]
         part = wide.loc[order["evaluatee"], names]
         return pd.DataFrame(

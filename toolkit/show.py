@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from sampling.show import Html, escaped, grey, heading, table, together
 from toolkit.report.writing import STATUS, fixed
@@ -189,7 +190,7 @@ def explanation_html(one: Explanation) -> str:
     rows: list[tuple[object, ...]] = []
     none = ("",) * len(COUNTS)
     for row in one.steps.to_dict("records"):
-        counts = tuple(row[name] for name in COUNTS)
+        counts = tuple("*" if pd.isna(row[name]) else row[name] for name in COUNTS)
         if row["step"] == "answers":
             rows.append((row["label"], *counts, row["working"]))
         elif row["step"] == "group":
@@ -197,4 +198,5 @@ def explanation_html(one: Explanation) -> str:
         else:
             rows.append((row["label"], *none, row["working"]))
     heads = ("", *(TEXT[name][at] for name in (*COUNTS, "mean")))
-    return together(heading(one.head), table(heads, rows))
+    notes = [Html(f"<div>{grey(note)}</div>") for note in one.notes]
+    return together(heading(one.head), table(heads, rows), *notes)

@@ -23,6 +23,7 @@ from scoring.scale import Label
 from scoring.sensitivity.verdict import VerdictRule
 from toolkit.rule_words import rules_in_words, streaks_in_words
 from toolkit.scheme import Draw, InterviewRules, Scheme
+from toolkit.small_groups import rule_told
 
 Language = Literal["zh", "en"]
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
@@ -316,6 +317,7 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
         *rules_in_words(scheme.grading, scheme.awards, language),
         *streaks_in_words(scheme.streaks, language),
         *_interviews_in_words(scheme, say),
+        *rule_told(scheme, language),
     ]
     if scheme.unclear:
         lines += ["", say("unclear")]

@@ -55,6 +55,12 @@ SCHEME_FAULTS: list[tuple[str, list[tuple[str, str]], str, str]] = [
         "low_satisfaction_rule.places：应在 1 到最小一类的单位数 2 之间，现为 3",
     ),
     (
+        "hide_below",
+        [("valid_answers = 82\n", "valid_answers = 82\nsmall_groups = { hide_below = 2 }\n")],
+        "small_groups.hide_below: must be at least 3: of two people each learns the other's answer; it is 2",
+        "small_groups.hide_below：不能小于 3：只有两个人时，各人都能推知另一人的回答；现为 2",
+    ),
+    (
         "response",
         [("valid_answers = 82\n", "valid_answers = 82\nresponse = { complete = 0.5, partial = 0.8 }\n")],
         "response.partial: must be above 0 and at most 0.5, itself at most 1; it is 0.8",

@@ -14,6 +14,7 @@ from toolkit.report.tables import largest_gap
 from toolkit.report.writing import fixed, span, weight
 from toolkit.scheme import Group, Scheme
 from toolkit.scores import Scores
+from toolkit.small_groups import rule_told
 from toolkit.words import design_in_words
 
 SHARES = "占有效评分的比例，先按指标、再按调查对象的权重综合。"
@@ -91,6 +92,7 @@ def method_steps(scores: Scores, gaps: str) -> tuple[Step, ...]:
         _error(scores),
         _places(scores.scheme),
         _sets(scores.scheme),
+        *(Step("小范围隐去", text) for text in rule_told(scores.scheme)[:1]),
     )
 
 
@@ -137,21 +139,32 @@ def _weighting(scores: Scores, gaps: str) -> Step:
     groups = scores.scheme.groups
     plain = _names([group for group in groups if group.official == "plain"])
     design = _names([group for group in groups if group.official == "design"])
+    text = (f"{plain}的均值中，每份有效回答同等计算。" if plain else "") + (
+        f"{design}的均值按抽样设计加权。" if design else ""
+    )
+    if not _all_shown(scores):
+        return Step("是否加权", f"{text}各类对象的差别见{gaps}。")
     points, at = _composite_gap(scores)
     return Step(
         "是否加权",
-        (f"{plain}的均值中，每份有效回答同等计算。" if plain else "")
-        + (f"{design}的均值按抽样设计加权。" if design else "")
-        + f"各类对象全部按抽样设计加权时，综合得分最多相差 {points} 分（{at}）；各类对象的差别见{gaps}。",
+        f"{text}各类对象全部按抽样设计加权时，综合得分最多相差 {points} 分（{at}）；各类对象的差别见{gaps}。",
     )
 
 
 def _composite_gap(scores: Scores) -> tuple[str, str]:
     """Find where weighting all groups by the design would move a composite most."""
-    sums = scores.groups.pivot(index="evaluatee", columns="group", values="design")
+    # Of a hidden group, what weighting changes would tell what its few people said.
+    table = scores.groups[scores.groups["evaluatee"].isin(_all_shown(scores))]
+    sums = table.pivot(index="evaluatee", columns="group", values="design")
     design = sum(sums[group.id] * group.weight for group in scores.scheme.groups)
-    gap, at = largest_gap(scores.surveyed, pd.Series(design).loc[scores.surveyed.index])
-    return fixed(gap, scores.scheme.ranking.decimals), str(scores.surveyed.index[at])
+    surveyed = scores.surveyed[_all_shown(scores)]
+    gap, at = largest_gap(surveyed, pd.Series(design).loc[surveyed.index])
+    return fixed(gap, scores.scheme.ranking.decimals), str(surveyed.index[at])
+
+
+def _all_shown(scores: Scores) -> list[str]:
+    hidden = scores.hidden.groups.any(axis=1)
+    return [one for one in scores.surveyed.index if not hidden[one]]
 
 
 def _error(scores: Scores) -> Step:

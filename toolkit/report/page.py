@@ -27,10 +27,24 @@ from toolkit.report.tables import (
     satisfied_labels,
     share_error,
 )
-from toolkit.report.writing import NONE, STATUS, count, counts, fixed, notices, percent, span, tags, weight
+from toolkit.report.writing import (
+    HIDDEN,
+    NONE,
+    STATUS,
+    count,
+    counts,
+    fixed,
+    notices,
+    or_hidden,
+    percent,
+    span,
+    tags,
+    weight,
+)
 from toolkit.rule_words import rules_in_words
 from toolkit.scheme import EvaluateeClass, Group, Scheme
 from toolkit.scores import Scores
+from toolkit.small_groups import INTERNAL, notes_told
 from toolkit.words import rule_in_words
 
 if TYPE_CHECKING:
@@ -104,6 +118,8 @@ def render(scores: Scores, facts: RoundFacts, made: bool) -> str:
         "terms": terms(scheme),
         "counted": counted(scheme),
         "alike": ALIKE,
+        "hidden": notes_told(scores),
+        "publishable": INTERNAL if scheme.small_groups else "",
         "shares": SHARES,
         "digests": DIGESTS,
         "method": method_steps(scores, gaps="表 3"),
@@ -148,8 +164,8 @@ def _response(one: GroupResponse) -> dict[str, Any]:
     return {
         "name": one.name,
         "drawn": counts(one.drawn),
-        "reserves": counts(one.reserves) if any(one.reserves) else NONE,
-        "rates": [span(percent(low), percent(high)) for low, high in one.rates],
+        "reserves": counts(one.reserves) if any(one.reserves) or not one.reserves else NONE,
+        "rates": [span(percent(low), percent(high)) if one.drawn else HIDDEN for low, high in one.rates],
     }
 
 
@@ -212,11 +228,11 @@ def _rows(scores: Scores, here: Standing) -> list[Row]:
                 score=fixed(line["score"], decimals),
                 margin=fixed(line["margin"], decimals),
                 interval=span(fixed(line["low"], decimals), fixed(line["high"], decimals)),
-                groups=tuple(fixed(line[group.id], decimals) for group in scheme.groups),
+                groups=tuple(or_hidden(fixed(line[group.id], decimals)) for group in scheme.groups),
                 alike=alike,
                 cut=cut,
-                shares=tuple(map(percent, shares.table.loc[who])),
-                satisfied="" if shares.satisfied is None else percent(shares.satisfied[who]),
+                shares=tuple(or_hidden(percent(one)) for one in shares.table.loc[who]),
+                satisfied="" if shares.satisfied is None else or_hidden(percent(shares.satisfied[who])),
                 may_change="" if chance is None else percent(chance[who], 0),
             )
         )

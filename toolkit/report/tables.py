@@ -25,8 +25,8 @@ class GroupCounts:
     planned : int
         Valid answers planned for each evaluatee.
     counted, valid : tuple of int
-        The fewest and the most sheets of an evaluatee that count towards the plan, and that have a
-        valid answer.
+        The fewest and the most sheets of an evaluatee that count towards the plan, and that have a valid
+        answer, among those that are shown; none where the scheme's ``small_groups`` hides all.
     short : int
         Evaluatees with fewer counted sheets than planned.
     official : str
@@ -38,8 +38,8 @@ class GroupCounts:
     """
 
     planned: int
-    counted: tuple[int, int]
-    valid: tuple[int, int]
+    counted: tuple[int, ...]
+    valid: tuple[int, ...]
     short: int
     official: str
     gap: float | None
@@ -55,27 +55,39 @@ def group_counts(scores: Scores, group: Group) -> GroupCounts:
     group : Group
         Of the same scheme.
     """
-    part = scores.groups[scores.groups["group"] == group.id]
+    whole = scores.groups[scores.groups["group"] == group.id]
+    part = scores.shown.groups[scores.groups["group"] == group.id].dropna(subset="n")
     gap, at = largest_gap(part["plain"], part["design"])
     differs = gap > SAME
     return GroupCounts(
         planned=group.valid,
-        counted=(int(part["counted"].min()), int(part["counted"].max())),
-        valid=(int(part["n"].min()), int(part["n"].max())),
-        short=int((part["counted"] < group.valid).sum()),
+        counted=ends(part["counted"]),
+        valid=ends(part["n"]),
+        short=int((whole["counted"] < group.valid).sum()),
         official="同等计算" if group.official == "plain" else "按设计加权",
         gap=gap if differs else None,
         at=str(part["evaluatee"].iloc[at]) if differs else "",
     )
 
 
+def ends(counts: pd.Series) -> tuple[int, ...]:
+    """Give the smallest and the largest count, none of none.
+
+    >>> ends(pd.Series([20, 12])), ends(pd.Series([], dtype=int))
+    ((12, 20), ())
+    """
+    return (int(counts.min()), int(counts.max())) if len(counts) else ()
+
+
 def largest_gap(a: pd.Series, b: pd.Series) -> tuple[float, int]:
-    """Find the largest difference between two series, and the row where it is.
+    """Find the largest difference between two series, and the row where it is; 0 of none.
 
     >>> largest_gap(pd.Series([1.0, 2.0]), pd.Series([1.0, 1.5]))
     (0.5, 1)
     """
     gaps = np.abs(a.to_numpy(dtype=np.float64) - b.to_numpy(dtype=np.float64))
+    if not len(gaps):
+        return 0.0, 0
     at = int(gaps.argmax())
     return float(gaps[at]), at
 
@@ -88,14 +100,14 @@ class GroupResponse:
     ----------
     name : str
     drawn, reserves : tuple of int
-        The fewest and the most of an evaluatee; reserves are the released ones among the drawn.
+        The fewest and the most of an evaluatee that is shown; reserves are the released ones among the drawn.
     rates : tuple of (float, float)
         The lowest and the highest RR1, RR2, COOP1 and CON1 of an evaluatee.
     """
 
     name: str
-    drawn: tuple[int, int]
-    reserves: tuple[int, int]
+    drawn: tuple[int, ...]
+    reserves: tuple[int, ...]
     rates: tuple[tuple[float, float], ...]
 
 
@@ -114,6 +126,8 @@ def reserves_told(scores: Scores) -> str:
         return ""
     if table["score_without"].isna().any():
         return "启用的备用样本都已计入；只用正式样本还不能计分。"
+    if scores.scheme.small_groups is not None:  # how far a few reserves moved a score tells what they said
+        return "启用的备用样本都已计入。"
     gap, at = largest_gap(table["score"], table["score_without"])
     moved = int((table["rank"] != table["rank_without"]).sum())
     points = (
@@ -132,11 +146,10 @@ def group_responses(scores: Scores) -> list[GroupResponse]:
     for group in scores.scheme.groups:
         if group.is_quota or scores.response.empty:
             continue
-        part = scores.response[scores.response["group"] == group.id]
-        ends = {name: (part[name].min(), part[name].max()) for name in ("drawn", "reserves", *RATES)}
-        counts = [(int(ends[name][0]), int(ends[name][1])) for name in ("drawn", "reserves")]
-        rates = tuple((float(ends[name][0]), float(ends[name][1])) for name in RATES)
-        found.append(GroupResponse(group.name, counts[0], counts[1], rates))
+        response = scores.shown.response
+        part = response[response["group"] == group.id].dropna(subset="drawn")
+        rates = tuple((float(part[name].min()), float(part[name].max())) for name in RATES)
+        found.append(GroupResponse(group.name, ends(part["drawn"]), ends(part["reserves"]), rates))
     return found
 
 
@@ -152,9 +165,9 @@ def group_table(scores: Scores) -> pd.DataFrame:
     DataFrame
         One row per group and evaluatee, in the order of ``Scores.groups``: ``group``, ``evaluatee``,
         ``score``, ``margin`` (half the interval at the scheme's level), ``counted``, ``n``, ``plain``
-        and ``design``; scores on the scale of the full mark.
+        and ``design``; scores on the scale of the full mark, NaN where hidden.
     """
-    table, decimals = scores.groups, scores.scheme.ranking.decimals
+    table, decimals = scores.shown.groups, scores.scheme.ranking.decimals
     estimate, se, df = (table[name].to_numpy(dtype=np.float64) for name in ("estimate", "se", "df"))
     low, high = interval(estimate, se, df, scores.scheme.level)
     shown = {"score": estimate, "margin": (high - low) / 2}
@@ -188,9 +201,9 @@ def label_shares(scores: Scores) -> LabelShares:
     scores : Scores
     """
     names = [label.name for label in scores.scheme.scale.labels]
-    table = scores.labels.pivot(index="evaluatee", columns="label", values="share")[names]
+    table = scores.shown.labels.pivot(index="evaluatee", columns="label", values="share")[names]
     good = satisfied_labels(scores.scheme)
-    return LabelShares(table, table[good].sum(axis=1) if good else None)
+    return LabelShares(table, table[good].sum(axis=1, skipna=False) if good else None)
 
 
 def satisfied_labels(scheme: Scheme) -> list[str]:

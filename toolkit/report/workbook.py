@@ -26,6 +26,7 @@ from toolkit.report.tables import (
     share_error,
 )
 from toolkit.report.writing import (
+    HIDDEN,
     MADE,
     STATUS,
     count,
@@ -40,6 +41,7 @@ from toolkit.response import SHOWN
 from toolkit.rule_words import rules_in_words
 from toolkit.scheme import EvaluateeClass, Scheme
 from toolkit.scores import Scores
+from toolkit.small_groups import INTERNAL, hidden_rows, notes_told
 from toolkit.words import rule_in_words
 
 if TYPE_CHECKING:
@@ -108,6 +110,8 @@ def _contents(scores: Scores, sheets: list[Sheet], made: bool) -> Sheet:
             "数字",
             "与网页报告 report.html 相同，都是四舍五入后的公布值；未舍入的数字在 results 文件夹的 CSV 中。",
         ),
+        *([("公布", INTERNAL)] if scheme.small_groups else []),
+        *(("*", one) for one in notes_told(scores)),
         *terms(scheme),
     )
     return Sheet(
@@ -151,19 +155,20 @@ def _league(scores: Scores, each: EvaluateeClass) -> Table:
         Column("区间重叠\n的名次", align="center"),
         *([] if chance is None else [Column("名次变动\n的可能", "0%", "center")]),
     )
-    numbers = ("score", "margin", "low", "high", *(group.id for group in scheme.groups))
+    numbers = ("score", "margin", "low", "high")
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (
             int(line["rank"]),
             str(line["places"]),
             str(line["evaluatee"]),
             *(rounded(line[name], scheme.ranking.decimals) for name in numbers),
+            *(_or_hidden(rounded(line[group.id], scheme.ranking.decimals)) for group in scheme.groups),
             alike,
             *([] if chance is None else [rounded(chance[line["evaluatee"]], 2)]),
         )
         for line, alike in zip(here.table.to_dict("records"), here.alike, strict=True)
     )
-    return Table(columns, rows, notes=(ALIKE,))
+    return Table(columns, rows, notes=(*notes_told(scores), ALIKE))
 
 
 def _group_scores(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
@@ -186,30 +191,38 @@ def _group_scores(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
     for each, who in _evaluatees(scheme):
         for group in scheme.groups:
             score, margin, enough, valid, plain, design = lines[group.id, who]
-            answers = (group.valid, int(enough), int(valid))
-            rows.append((each.name, who, group.name, score, margin, *answers, plain, design))
+            kept = (score, margin, group.valid, enough, valid, plain, design)
+            rows.append((each.name, who, group.name, *map(_or_hidden, kept)))
     note = f"抽样误差是 {weight(scheme.level)} 区间的半宽。{counted(scheme)}"
     about = "每类调查对象给每个单位的得分和抽样误差，回答份数，两种计分的得分。"
-    yield _single("各类对象得分", scheme, about, Table(columns, tuple(rows), notes=(note,)), frozen=3)
+    yield _single(
+        "各类对象得分",
+        scheme,
+        about,
+        Table(columns, tuple(rows), notes=(note, *notes_told(scores))),
+        frozen=3,
+    )
 
 
 def _indicators(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
     scheme, form = scores.scheme, _form(scores.scheme)
     names = columns_of(scheme.indicators)
     columns = (Column("单位"), Column("调查对象"), *(Column(name, form, "center") for name in names))
-    found = scores.indicators.set_index(["group", "evaluatee"])[names]
+    found = scores.shown.indicators.set_index(["group", "evaluatee"])[names]
     lines = {key: line for key, *line in found.itertuples(name=None)}
     rows: list[tuple[Value, ...]] = []
     for each, who in _evaluatees(scheme):
         for group in scheme.groups:
             means: list[Value] = [
-                rounded(mean, scheme.ranking.decimals) if name in each.indicators else None
+                _or_hidden(rounded(mean, scheme.ranking.decimals)) if name in each.indicators else None
                 for name, mean in zip(names, lines[group.id, who], strict=True)
             ]
             rows.append((who, group.name, *means))
     scale = span(str(scheme.scale.low), str(scheme.scale.high))
     about = f"每类调查对象给每个单位的各项指标的均值（{scale} 分）；没有问到的指标空着。"
-    yield _single("指标", scheme, about, Table(columns, tuple(rows), notes=(about,)), frozen=2)
+    yield _single(
+        "指标", scheme, about, Table(columns, tuple(rows), notes=(about, *notes_told(scores))), frozen=2
+    )
 
 
 def _shares(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
@@ -229,7 +242,9 @@ def _shares(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
         for line in standing(scores, each.id).table.to_dict("records"):
             who = line["evaluatee"]
             shares = [*found.table.loc[who], *([] if found.satisfied is None else [found.satisfied[who]])]
-            rows.append((each.name, int(line["rank"]), str(who), *map(rounded_share, shares)))
+            rows.append(
+                (each.name, int(line["rank"]), str(who), *(_or_hidden(rounded_share(one)) for one in shares))
+            )
     errors = (f"{each.name} {percent(share_error(scores, each))}" for each in scheme.classes)
     notes = (SHARES, f"每档占比的标准误不超过：{'；'.join(errors)}。")
     about = "每个单位的各档评价占有效评分的比例。"
@@ -253,16 +268,24 @@ def _counts(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
     rows: list[tuple[Value, ...]] = []
     for group in scheme.groups:
         one = group_counts(scores, group)
-        gap: Value = "无差别" if one.gap is None else rounded(one.gap, scheme.ranking.decimals)
-        answers = (one.planned, *one.counted, *one.valid, one.short)
+        gap: Value = (
+            HIDDEN
+            if not one.valid
+            else "无差别"
+            if one.gap is None
+            else rounded(one.gap, scheme.ranking.decimals)
+        )
+        ranges = (*(one.counted or (HIDDEN, HIDDEN)), *(one.valid or (HIDDEN, HIDDEN)))
+        answers = (one.planned, *ranges, one.short)
         rows.append((group.name, *answers, one.official, gap, one.at or None))
     about = "每类调查对象的计划份数，每个单位计入和含有效评分的份数（各单位中最少和最多）。"
     note = f"每个单位的份数见“各类对象得分”。{counted(scheme)}"
-    yield _single("回收", scheme, about, Table(columns, tuple(rows), notes=(note,)), frozen=1)
+    hidden = [f"{one}最少、最多只在公布的单位中数。" for one in notes_told(scores)[:1]]
+    yield _single("回收", scheme, about, Table(columns, tuple(rows), notes=(note, *hidden)), frozen=1)
 
 
 def _response(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
-    scheme, table = scores.scheme, scores.response
+    scheme, table = scores.scheme, scores.shown.response
     if table.empty:
         return
     codes = ["完成", "部分完成", "拒访或\n中断", "未联系上", "其他\n未答", "情况不明", "不合格"]
@@ -277,20 +300,23 @@ def _response(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
     )
     names = {group.id: group.name for group in scheme.groups}
     rows: list[tuple[Value, ...]] = []
-    for line in table.to_dict("records"):
+    hidden = hidden_rows(table, scores.hidden.groups)
+    for line, is_hidden in zip(table.to_dict("records"), hidden, strict=True):
         counts = [None if pd.isna(line[c]) else int(line[c]) for c in ("drawn", "reserves", *DISPOSITIONS)]
         rates = [None if pd.isna(line[c]) else rounded_share(line[c]) for c in (*SHOWN, "RR1_weighted")]
+        known: list[Value] = [*counts, *rates]
+        if is_hidden:
+            known = [HIDDEN] * len(known)
         rows.append(
             (
                 names.get(line["group"], line["group"]),
                 line["evaluatee"],
                 int(line["planned"]),
-                *counts,
-                *rates,
+                *known,
             )
         )
     about = "每类调查对象中，每个单位抽中的人各是什么结果，和 AAPOR 应答率。"
-    notes = (RATES_TOLD, *filter(None, (reserves_told(scores),)))
+    notes = (RATES_TOLD, *filter(None, (reserves_told(scores),)), *notes_told(scores))
     yield _single("应答率", scheme, about, Table(columns, tuple(rows), notes=notes), frozen=2)
 
 
@@ -503,6 +529,10 @@ def _weight_form(scheme: Scheme) -> str:
     """Give the decimals that the weights need, as a format."""
     decimals = max(len(weight(group.weight).rstrip("%").partition(".")[2]) for group in scheme.groups)
     return f"{'0.' + '0' * decimals if decimals else '0'}%"
+
+
+def _or_hidden(value: float) -> Value:
+    return HIDDEN if pd.isna(value) else value
 
 
 def _evaluatees(scheme: Scheme) -> Iterator[tuple[EvaluateeClass, str]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from toolkit.placing import published
 
-NONE = "—"
+NONE, HIDDEN = "—", "*"
 INTERNAL = "内部参考：回答尚未收齐，得分和名次还会变动，不得公布"
 STATUS = {
     "provisional": "内部参考（收集之中）",
@@ -36,6 +36,15 @@ def rounded(value: float, decimals: int) -> float:
     (2.68, 0.0)
     """
     return float(published(np.array([value], dtype=np.float64), decimals)[0]) + 0.0
+
+
+def or_hidden(text: str) -> str:
+    """Write what is missing because it rests on too few people as such.
+
+    >>> or_hidden(fixed(float("nan"), 2)), or_hidden("81.25")
+    ('*', '81.25')
+    """
+    return HIDDEN if text == NONE else text
 
 
 def percent(share: float, decimals: int = 1) -> str:
@@ -86,12 +95,14 @@ def span(low: str, high: str) -> str:
 
 
 def counts(numbers: Iterable[int]) -> str:
-    """Write the smallest and the largest of some counts.
+    """Write the smallest and the largest of some counts; of none, that they are hidden.
 
-    >>> counts([20, 12, 20])
-    '12–20'
+    >>> counts([20, 12, 20]), counts([])
+    ('12–20', '*')
     """
     found = sorted(numbers)
+    if not found:
+        return HIDDEN
     return span(count(found[0]), count(found[-1]))
 
 
