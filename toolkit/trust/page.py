@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import html
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from toolkit.files import write_table, write_text
-from toolkit.report.fonts import subset_font
-from toolkit.report.page import template
+from toolkit.report.rendered import rendered
 from toolkit.report.writing import MADE, count, fixed, percent
 from toolkit.trust.check import Trust
 from toolkit.trust.rows import CHECKS
@@ -53,10 +50,7 @@ def write_trust(found: Trust, folder: Path) -> Path:
 
 def render_trust(found: Trust) -> str:
     """Give the page; the same findings give the same text."""
-    page = template(PAGE)
-    content = _content(found)
-    text = html.unescape(page.render(content, font=""))
-    return page.render(content, font=base64.b64encode(subset_font(text)).decode("ascii"))
+    return rendered(PAGE, _content(found))
 
 
 def _content(found: Trust) -> dict[str, Any]:
