@@ -11,6 +11,7 @@ import cyclopts
 from sampling import DesignError, FrameError
 from scoring import AnswerError, EstimateError
 from toolkit.comparison.commands import app as compare
+from toolkit.contests.commands import app as contest
 from toolkit.errors import RoundError, SchemeError, UnknownNameError, fault
 from toolkit.frames.commands import app as frames
 from toolkit.trust.commands import backcheck, restore, trust, void
@@ -32,6 +33,7 @@ app.command(trust)
 app.command(backcheck)
 app.command(void)
 app.command(restore)
+app.command(contest)
 
 
 @app.command

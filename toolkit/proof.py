@@ -14,6 +14,7 @@ from sampling import Quota, Sample, verify
 from sampling.designs import design_from
 from sampling.draw import parents_of
 from toolkit.answers import KEYS
+from toolkit.contests.contest import contest_differences
 from toolkit.drawing import coordinate_of, design_of, draw_name, lists_of
 from toolkit.errors import RoundError, fault
 from toolkit.files import file_digest, read_own_table
@@ -62,6 +63,7 @@ def round_differences(one: Round) -> Iterator[str]:
         yield from _backcheck_differences(one)
     if one.steps("score"):
         yield from _score_differences(one)
+    yield from contest_differences(one)
     if one.sealed:
         yield from seal_differences(one)
 

@@ -13,6 +13,7 @@ from toolkit.round import Round
 SEAL = "results/seal.json"
 JOURNAL = "journal.jsonl"
 PRIVATE = "private/"  # who people are: may be destroyed, and is no part of the result
+CONTESTS = "contests/"  # objections come after the seal; the journal has the digests of their files
 
 
 def seal(one: Round, office: str) -> str:
@@ -85,5 +86,5 @@ def _digests(one: Round) -> dict[str, str]:
     return {
         name: file_digest(path)
         for name, path in names.items()
-        if name not in (SEAL, JOURNAL) and not name.startswith(PRIVATE)
+        if name not in (SEAL, JOURNAL) and not name.startswith((PRIVATE, CONTESTS))
     }

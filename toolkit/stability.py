@@ -75,7 +75,7 @@ def stability(scores: Scores, admitted: Admitted, within: float = WITHIN, seed: 
         The answers that were scored.
     within : float
         How far each group's weight is varied up and down; a weight below it is varied from 0 to twice
-        itself.
+        itself. 0: not varied, and the tables ``places`` and ``sobol`` are empty.
     seed : int
         Of the varied weights.
 
@@ -109,7 +109,7 @@ def stability(scores: Scores, admitted: Admitted, within: float = WITHIN, seed: 
             "swaps": swap_weights(of_groups).single.drop(columns="of"),
             "left_out": pd.concat(without, ignore_index=True)[_nothing().columns[1:]],
         }
-        if len(scheme.groups) > 1:
+        if within and len(scheme.groups) > 1:
             varied = weight_sensitivity(of_groups, weights, seed=seed)
             tables |= {"places": varied.places, "sobol": varied.sobol.drop(columns="of")}
         for name, table in tables.items():

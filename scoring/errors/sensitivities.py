@@ -43,6 +43,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}: must be a whole number from 1 to {most}; it is {value!r}. Correct it.",
         "{where}：必须是 1 到 {most} 的整数，现在是 {value!r}。请改正。",
     ),
+    "dropped_sheets": (
+        "{where}: {dropped} of {sheets} sheets: at least one must be left out, and at least two be left. Correct it.",
+        "{where}：{sheets} 份中去掉 {dropped} 份：至少去掉一份，至少留下两份。请改正。",
+    ),
     "not_a_pair": (
         "{where}: a pair names two different evaluatees; found {found}. Correct it.",
         "{where}：每一对要写两个不同的单位，现在是 {found}。请改正。",

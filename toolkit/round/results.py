@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from toolkit.trust.void import Void, compared, recorded, rows_listed, rows_of_in
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from toolkit.contests import Contest
     from toolkit.stability import Stability
     from toolkit.trust.backcheck import Backcheck
     from toolkit.trust.check import Trust
@@ -383,6 +385,80 @@ class Round(RoundAnswers):
             raise RoundError(self.folder.name, [fault("", "not_sealed")])
         self._reasoned(reason, office)
         self.note("reopen", reason=reason, office=office)
+
+    def contest(
+        self,
+        evaluatee: str,
+        *,
+        office: str,
+        grounds: str,
+        received: str | date,
+        due: str | date,
+        group: str | None = None,
+        interviewer: str | None = None,
+        file: str | None = None,
+        rows: str | Path | pd.DataFrame | None = None,
+        own: bool = False,
+    ) -> Contest:
+        """Record an objection to a place; a sealed result can be objected to, and stays sealed.
+
+        Without ``group``, ``interviewer``, ``file`` or ``rows`` it is a request to count again; with several
+        of the first three, the answers of which all hold are disputed.
+
+        Parameters
+        ----------
+        evaluatee : str
+            Who objects.
+        office : str
+            Its office that wrote, to which the reply goes.
+        grounds : str
+            Why, in words that are printed in the reply: no code of a respondent or interviewer.
+        received, due : str or date
+            When it came and when the answer is due, like "2013-11-04". Working days are not worked out.
+        group, interviewer, file : str, optional
+            Answers that should not count.
+        rows : str, Path or DataFrame, optional
+            A list of them instead: ``file`` (its name in ``answers/raw``), ``row``, and ``sheet`` of a
+            workbook.
+        own : bool
+            Only answers on this evaluatee, not those on the others.
+
+        Returns
+        -------
+        Contest
+            ``recount``, ``reply`` and ``close`` follow.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such evaluatee.
+        RoundError
+            Nothing is scored yet; who, why or a date is missing or wrong; no answer is meant.
+        """
+        from toolkit.contests.contest import open_contest
+        from toolkit.contests.disputed import Disputed
+
+        which = Disputed(group, interviewer, file, rows, own)
+        told: dict[str, Any] = {"office": office, "grounds": grounds, "received": received, "due": due}
+        return open_contest(self, evaluatee, disputed=which, **told)
+
+    def contests(self, today: date | None = None) -> pd.DataFrame:
+        """List the objections: who, by when, how far each is, and whether its answer is overdue.
+
+        Parameters
+        ----------
+        today : date, optional
+            The day on which an open one is overdue or not.
+
+        Returns
+        -------
+        DataFrame
+            ``number``, ``evaluatee``, ``office``, ``received``, ``due``, ``disputed`` rows, ``status``,
+            ``outcome``, ``overdue``.
+        """
+        from toolkit.contests.contest import contest_table
+
+        return contest_table(self, today)
 
     def stability(self, within: float = 0.05) -> Stability:
         """Say of every place what it rests on, and write it under ``results/stability``.
