@@ -16,6 +16,7 @@ import pytest
 from scoring import Grade, Grading
 from scoring.scale import Label, Scale
 from toolkit import Round, RoundError, Scheme, compare
+from toolkit.comparison.schemes import switched
 from toolkit.scheme import DontKnow
 
 WEIGHTS = {"users": 0.2, "staff": 0.1, "delegates": 0.3, "inspectors": 0.4}
@@ -138,6 +139,21 @@ def test_places_that_the_error_leaves_open_are_told_from_those_it_does_not(playe
     own = played.scores().table
     inside = (own["rank_low"] <= found["rank_other"]) & (found["rank_other"] <= own["rank_high"])
     assert found["open"].tolist() == inside.tolist()
+
+
+def test_where_the_error_leaves_one_place_alone_every_move_is_beyond_it(played: Round) -> None:
+    """With rank sets of one place, up and down alike: a swap moves one unit each way."""
+    scores = played.scores()
+    sure = replace(
+        scores, table=scores.table.assign(rank_low=scores.table["rank"], rank_high=scores.table["rank"])
+    )
+    turned = scores.table.assign(estimate=100 - scores.table["estimate"])
+    own, other = played.scheme, weighted(played.scheme)
+    found = switched(
+        own, other, lambda s: sure if s == own else replace(scores, scheme=s, table=turned)
+    ).table
+    assert (found["moved"] > 0).any() and (found["moved"] < 0).any()
+    assert found["open"].tolist() == (found["moved"] == 0).tolist()
 
 
 def test_all_that_keeps_schemes_apart_is_told_at_once(played: Round) -> None:
