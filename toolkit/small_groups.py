@@ -72,6 +72,14 @@ class Cells:
     few: tuple[str, ...]
 
 
+def hides_swap(scores: Scores, first: str, second: str) -> bool:
+    """Whether the weights at which two evaluatees swap would tell a hidden score of one of them.
+
+    The weight of a group at which they swap gives the difference of their scores by that group.
+    """
+    return bool(scores.hidden.groups.loc[[first, second]].to_numpy().any())
+
+
 def hidden_cells(scores: Scores) -> Cells:
     """Choose what of a result is hidden, by the scheme's ``small_groups``.
 

@@ -9,8 +9,10 @@ import pandas as pd
 
 from toolkit.files import write_text
 from toolkit.report.rendered import rendered
-from toolkit.report.writing import MADE, NONE, STATUS, fixed, percent, span, weight
-from toolkit.scheme import EvaluateeClass, Scheme
+from toolkit.report.writing import HIDDEN, MADE, NONE, STATUS, fixed, percent, span, weight
+from toolkit.scheme import EvaluateeClass
+from toolkit.scores import Scores
+from toolkit.small_groups import hides_swap
 from toolkit.stability import Stability
 
 KINDS = {"group": "一类对象", "indicator": "一项指标", "interviewer": "一名访问员"}
@@ -40,12 +42,13 @@ def write_stability(found: Stability, path: str | Path, made: bool) -> Path:
         "title": scheme.title,
         "status": STATUS[scores.status],
         "made": MADE if made else "",
-        "classes": [_class(scheme, found, each, kinds) for each in scheme.classes],
+        "classes": [_class(found, each, kinds) for each in scheme.classes],
         "kinds": [KINDS.get(kind, f"一个{scheme.column_names.get(kind, kind)}") for kind in kinds],
         "groups": [{"name": group.name, "weight": weight(group.weight)} for group in scheme.groups],
         "within": f"{100 * found.within:g}",
         "varied": len(found.places) > 0,
         "people": "interviewer" in kinds,
+        "hidden": HIDDEN if bool(scores.hidden.groups.to_numpy().any()) else "",
         "rule": scheme.verdict,
     }
     target = Path(path)
@@ -53,7 +56,8 @@ def write_stability(found: Stability, path: str | Path, made: bool) -> Path:
     return target
 
 
-def _class(scheme: Scheme, found: Stability, each: EvaluateeClass, kinds: list[str]) -> dict[str, Any]:
+def _class(found: Stability, each: EvaluateeClass, kinds: list[str]) -> dict[str, Any]:
+    scheme = found.scores.scheme
     verdicts, swaps, left_out, places, sobol = (
         table[table["class"] == each.id] for table in found.tables.values()
     )
@@ -76,7 +80,7 @@ def _class(scheme: Scheme, found: Stability, each: EvaluateeClass, kinds: list[s
         }
         for row in verdicts.to_dict("records")
     ]
-    pairs = _pairs(scheme, swaps)
+    pairs = _pairs(found.scores, swaps)
     neighbours = max(len(rows) - 1, 0)
     return {
         "name": each.name,
@@ -97,13 +101,15 @@ def _shares(own: pd.DataFrame) -> str:
     return told if len(often) == 1 else f"{told}，多为 {most['place']}（{percent(most['share'], 0)}）"
 
 
-def _pairs(scheme: Scheme, swaps: pd.DataFrame) -> list[dict[str, Any]]:
+def _pairs(scores: Scores, swaps: pd.DataFrame) -> list[dict[str, Any]]:
     """Give the neighbours that some weight of one group alone makes swap, with that weight of each."""
-    pairs = []
+    scheme, pairs = scores.scheme, []
     for (first, second), own in swaps.groupby(["first", "second"], sort=False):
         within = own[own["found"] == "within"].set_index("part")["swap"]
         if len(within):
             told = [percent(within[g.name]) if g.name in within else NONE for g in scheme.groups]
+            if hides_swap(scores, str(first), str(second)):
+                told = [HIDDEN] * len(told)
             gap = fixed(float(own["gap"].iloc[0]), scheme.ranking.decimals)
             pairs.append({"first": first, "second": second, "gap": gap, "swaps": told})
     return pairs
