@@ -15,9 +15,10 @@ from toolkit.contests.recount import Recount, neighbours
 from toolkit.files import file_digest
 from toolkit.frames.fields import needs_of
 from toolkit.report.facts import round_facts
-from toolkit.report.writing import NONE, STATUS, count, fixed, percent, span, weight
+from toolkit.report.writing import HIDDEN, NONE, STATUS, count, fixed, percent, span, weight
 from toolkit.scheme import Scheme
 from toolkit.scores import Scores
+from toolkit.small_groups import hides_swap
 
 if TYPE_CHECKING:
     from toolkit.contests.contest import Contest
@@ -82,7 +83,7 @@ def letter_facts(contest: Contest, found: Recount) -> dict[str, Any]:
         "level": weight(scheme.level),
         "disputed": _disputed(scheme, found, opened["own"]),
         "few": few,
-        "least": LEAST,
+        "least": _least(scheme),
         "with": _result(scheme, found.own, ""),
         "without": None if found.without is None else _result(scheme, found.own, "_without", few),
         "why": found.why,
@@ -134,8 +135,13 @@ def _standing(scheme: Scheme, result: Mapping[str, Any]) -> dict[str, str]:
 def _few(found: Recount) -> bool:
     """Whether so few answers are disputed, or would be left, that their effect tells what they said."""
     own, of = found.dropped["own"], found.dropped["of"]
-    left = of - own
-    return bool((((own > 0) & (own < LEAST)) | ((own > 0) & (left > 0) & (left < LEAST))).any())
+    left, least = of - own, _least(found.scores.scheme)
+    return bool((((own > 0) & (own < least)) | ((own > 0) & (left > 0) & (left < least))).any())
+
+
+def _least(scheme: Scheme) -> int:
+    """Give how many answers may be told of: what the scheme hides is hidden here too."""
+    return LEAST if scheme.small_groups is None else max(LEAST, scheme.small_groups.hide_below)
 
 
 def _disputed(scheme: Scheme, found: Recount, own: bool) -> dict[str, Any]:
@@ -222,13 +228,16 @@ def _receipts(one: Round) -> str:
 
 def _counts(scheme: Scheme, found: Recount) -> list[dict[str, str]]:
     names = {group.id: group.name for group in scheme.groups}
+    hides = found.scores.hidden.groups.loc[found.evaluatee]
     return [
         {
             "name": names[row["group"]],
             "planned": count(int(row["planned"])),
             "drawn": _whole(row["drawn"]),
-            "valid": _whole(row["valid"]),
-            "rate": percent(float(row["RR1"])) if pd.notna(row["RR1"]) else NONE,
+            "valid": HIDDEN if hides[row["group"]] else _whole(row["valid"]),
+            "rate": percent(float(row["RR1"]))
+            if pd.notna(row["RR1"]) and not hides[row["group"]]
+            else HIDDEN,
         }
         for row in found.counts.to_dict("records")
     ]
@@ -275,7 +284,13 @@ def _weights(scheme: Scheme, found: Recount) -> list[dict[str, Any]]:
             who = other["evaluatee"]
             swap = found.swaps[(found.swaps["part"] == group.name) & (found.swaps["neighbour"] == who)]
             need = found.needed[(found.needed["group"] == group.id) & (found.needed["neighbour"] == who)]
-            cells.append({"swap": _swap(swap), "sheets": _sheets(need)})
+            hidden = hides_swap(found.scores, found.evaluatee, str(who))
+            cells.append(
+                {
+                    "swap": HIDDEN if hidden else _swap(swap),
+                    "sheets": HIDDEN if hidden else _sheets(need),
+                }
+            )
         rows.append({"name": group.name, "weight": weight(group.weight), "cells": cells})
     return rows
 
