@@ -154,6 +154,7 @@ def test_a_cell_of_nobody_is_no_cover() -> None:
     # An empty cell is known to be 0: it hides nothing, though hiding it is free.
     assert suppress([[1, 1, 1]], [2, 0, 40], 5).tolist() == [True, False, True]
     assert told_of_few([[1, 1, 1]], [2, 0, 40], 5, [True, True, False]) == [(0,)]
+    assert told_of_few([[1, 1, 1]], [2, 0, 40], 5, [True, True, True]) == []
 
 
 def test_nothing_small_hides_nothing_and_equal_costs_keep_the_first() -> None:

@@ -18,6 +18,7 @@ from scoring import SmallGroups
 from toolkit import Round, Scheme, SchemeError, Scores
 from toolkit.files import write_table
 from toolkit.report.facts import round_facts
+from toolkit.report.method import method_steps
 from toolkit.report.page import render
 from toolkit.report.tables import group_counts, group_responses, reserves_told
 from toolkit.report.terminal import league_lines
@@ -154,6 +155,15 @@ def test_an_indicator_of_few_is_hidden_with_another_and_the_group_stays(
     assert "10 ÷ 10" not in told and "(* + * + 2.5000) ÷ 3" in told
 
 
+def test_two_indicators_of_the_same_few_do_not_hide_each_other(panel_scores: Callable[..., Scores]) -> None:
+    # Three of six rate 态度 and 效率: the sum of both would follow, of three people, so 公开 goes too.
+    rows = [[["8", "7", str(i)] if i < 3 else ["不了解", "不了解", str(i)]] for i in range(6)]
+    names = ("态度", "效率", "公开")
+    scores = panel_scores(("甲",), (1.0, rows), indicators=names, small_groups=SmallGroups(5))
+    assert scores.hidden.answers.tolist() == [True, True, True]
+    assert not scores.hidden.groups.to_numpy().any()
+
+
 def test_people_are_those_of_the_indicator_that_most_answer(panel_scores: Callable[..., Scores]) -> None:
     # Six sheets with an answer, but each indicator has three: no indicator may be shown, so not the score.
     halves = [[["8", "不了解"] if i % 2 else ["不了解", "7"]] for i in range(6)]
@@ -228,6 +238,21 @@ def test_how_far_a_few_reserves_moved_a_score_is_not_told(scores: Scores, whole:
     )
     assert f"最多相差 1.00 分（{FEW}）" in reserves_told(replace(whole, reserves=moved))
     assert FEW not in reserves_told(replace(scores, reserves=moved))
+
+
+def test_what_weighting_changes_is_told_of_evaluatees_shown_whole(scores: Scores, whole: Scores) -> None:
+    # With the others known, the gap of an evaluatee tells how far two weighted answers differ.
+    groups = whole.groups.copy()
+    groups.loc[(groups["group"] == "staff") & (groups["evaluatee"] == FEW), "design"] += 60.0
+
+    def told(one: Scores) -> str:
+        return next(
+            step.text for step in method_steps(replace(one, groups=groups), "表") if step.title == "是否加权"
+        )
+
+    assert f"（{FEW}）" in told(whole)
+    assert FEW not in told(scores) and "综合得分最多相差" in told(scores)
+    assert "综合得分最多相差" not in told(with_rule(whole, 6))  # none is shown whole
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
