@@ -20,10 +20,11 @@ from toolkit.files import write_table
 from toolkit.report.facts import round_facts
 from toolkit.report.method import method_steps
 from toolkit.report.page import render
+from toolkit.report.stability import write_stability
 from toolkit.report.tables import group_counts, group_responses, reserves_told
 from toolkit.report.terminal import league_lines
 from toolkit.report.workbook import workbook
-from toolkit.small_groups import hidden_cells, hidden_rows
+from toolkit.small_groups import hidden_cells, hidden_rows, hides_swap
 
 FEW = "县图书馆"  # two of its staff answer
 GROUPS = ["users", "staff", "delegates", "inspectors"]
@@ -296,3 +297,43 @@ def test_a_scheme_says_it_in_words_and_names_groups_planned_too_small(small: Sch
     assert "fewer than 6 people" in scheme.in_words("en")
     with pytest.raises(SchemeError, match="small_groups.hide_under"):
         Scheme.read(text.replace("hide_below", "hide_under"))
+
+
+# --- what rests on it elsewhere --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def few_with_rule(few_round: Round, tmp_path_factory: pytest.TempPathFactory) -> Round:
+    import shutil
+
+    one = Round.open(shutil.copytree(few_round.folder, tmp_path_factory.mktemp("rule") / "round"))
+    return replace(one, scheme=replace(one.scheme, small_groups=SmallGroups(5)))
+
+
+def test_weights_of_a_swap_tell_no_hidden_score(few_with_rule: Round, tmp_path: Path) -> None:
+    found = few_with_rule.stability()
+    text = write_stability(found, tmp_path / "page.html", made=True).read_text("utf8")
+    within = found.swaps[found.swaps["found"] == "within"]
+    assert (within[["first", "second"]] == FEW).any(axis=None)
+    for row in within.itertuples():
+        hides = FEW in (row.first, row.second)
+        assert hides_swap(found.scores, str(row.first), str(row.second)) == hides
+        assert (f">{100 * row.swap:.1f}%<" in text) == (not hides)
+    assert '<td class="r n">*</td>' in text and "互换的权重会把它推出来" in text
+
+
+def test_a_letter_tells_no_number_of_a_hidden_group(few_with_rule: Round) -> None:
+    few_with_rule.score()
+    objection = few_with_rule.contest(
+        FEW, office="模拟办", grounds="（模拟）请重算", received="2024-11-04", due="2024-11-18"
+    )
+    objection.recount()
+    text = objection.reply("upheld", because="（模拟）", office="模拟办", on="2024-11-15").path.read_text(
+        "utf8"
+    )
+    groups = few_with_rule.scores().groups.set_index(["group", "evaluatee"])
+    staff = groups.loc[("staff", FEW)]
+    assert staff["n"] == 2 and "职工 2 份" not in text and "职工 * 份" in text
+    assert f"{staff['estimate']:.2f}" not in text
+    weights = text[text.index("附件 2　名次的依据") :]
+    assert weights.count('<td class="r">*</td>') >= len(GROUPS)
