@@ -90,7 +90,7 @@ def _before(sheets: Sheets) -> tuple[Any, Any]:
     holder = np.maximum.accumulate(np.where(end - base + lift == latest, np.arange(rows.size), 0))
     same = who[1:] == who[:-1]
     since = start[1:] - base + lift[1:] - latest[:-1]
-    other[rows[1:]] = np.where(same & (since < 0), rows[holder[:-1]], -1)
+    other[rows[1:]] = np.where(since < 0, rows[holder[:-1]], -1)  # never another's, which is lifted
     day = sheets.started[rows].astype("datetime64[D]")
     gap[rows[1:]] = np.where(same & (day[1:] == day[:-1]), since / 60e6, np.nan)
     return other, gap
