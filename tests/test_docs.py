@@ -1,8 +1,8 @@
 """What docs/ shows runs as it is shown, and repeats what `sampling` draws.
 
 Oracles: the output written in the pages, and `sampling.draw` on the same frame. Of the blocks, ``csv`` ones
-are files, ``bash``, ``sql`` and ``python`` ones run in the order of the page (each language in one session),
-and a ``text`` one is the output of the block before it.
+are files, ``toml`` ones keys of a scheme, ``bash``, ``sql`` and ``python`` ones run in the order of the page
+(each language in one session), and a ``text`` one is the output of the block before it.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from sampling.coordination.apply import ALGORITHMS
 from sampling.designs import ALONG_A_LIST, Design, PPSMethod
 from sampling.lottery import Lottery, numbers
 from sampling.methods import METHODS
+from toolkit import Scheme
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -142,13 +143,21 @@ def test_blocks_give_the_output_under_them(page: Path, language: str, tmp_path: 
     assert outputs == shown
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_keys_that_are_shown_are_read_by_a_scheme(page: Path) -> None:
+    text = (ROOT / "tests" / "scenarios" / "small.toml").read_text("utf-8")
+    for block in blocks_of(page):
+        if block.language == "toml":
+            Scheme.read(f"{text}\n{block.code}")
+
+
 def test_nothing_is_shown_that_is_not_run() -> None:
     assert PROOF in PAGES
     for page in PAGES:
         fences = re.findall(r"^ *(?:```|~~~).*$", page.read_text("utf-8"), re.MULTILINE)
         blocks = blocks_of(page)
         assert len(fences) == 2 * len(blocks) + 2 * sum(bool(block.output) for block in blocks)
-        assert {block.language for block in blocks} <= {*RUN, *NOT_RUN, "csv"}
+        assert {block.language for block in blocks} <= {*RUN, *NOT_RUN, "csv", "toml"}
     assert {page.values[1] for page in SESSIONS if page.values[0] == PROOF} == set(RUN)
 
 
