@@ -285,13 +285,13 @@ OTHERS: dict[str, Setting] = {
 }
 
 
-def fraud(run: Callable[..., Iterable[object]], rounds: int, setting: Setting, ways: list[str]) -> None:
+def fraud(run: Callable[..., Iterable[object]], rounds: range, setting: Setting, ways: list[str]) -> None:
     """Print how often the one who makes interviews up is found."""
     print(f"{'':24}{'with times':^36}{'without':^36}")
     print(f"{'way':24}" + 2 * f"{'first':>8}{'first 3':>9}{'marked':>9}{'others':>8}  ")
     for subtle, beside in ((False, None), (False, FAKED), (True, None)):
         for way in ways:
-            tasks = [(setting, way, subtle, beside, seed) for seed in range(rounds)]
+            tasks = [(setting, way, subtle, beside, seed) for seed in rounds]
             found = np.array(list(run(fraud_round, tasks)), dtype=np.float64)  # rounds, times, 3
             label = way + (" subtle" if subtle else "") + (" more" if beside else "")
             line = f"{label:24}"
@@ -302,12 +302,12 @@ def fraud(run: Callable[..., Iterable[object]], rounds: int, setting: Setting, w
             print(line, flush=True)
 
 
-def honest(run: Callable[..., Iterable[object]], rounds: int, settings: dict[str, Setting]) -> None:
+def honest(run: Callable[..., Iterable[object]], rounds: range, settings: dict[str, Setting]) -> None:
     """Print how often anybody is marked where nobody cheats, and how often single p are small."""
     print(f"{'without fraud':24}{'with times':^36}{'without':^36}")
     print(f"{'':24}" + 2 * f"{'anybody':>9}{'p<.05':>8}{'p<.01':>8}{'p<.001':>9}  ")
     for name, setting in settings.items():
-        found = list(run(honest_round, [(setting, seed) for seed in range(rounds)]))
+        found = list(run(honest_round, [(setting, seed) for seed in rounds]))
         line = f"{name:24}"
         for at in range(2):
             p = [one[at] for one in found]  # type: ignore[index]
@@ -322,6 +322,7 @@ def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--first", type=int, default=0, help="seed of the first round")
     parser.add_argument("--honest", type=int, default=400)
     parser.add_argument("--items", type=int, default=6)
     parser.add_argument("--only", choices=[*WAYS, "honest", "fraud"])
@@ -335,9 +336,15 @@ def main() -> None:
 
         ways = [given.only] if given.only in WAYS else list(WAYS)
         if given.only != "honest" and given.rounds:
-            fraud(run, given.rounds, replace(USUAL, items=given.items), ways)
+            fraud(
+                run, range(given.first, given.first + given.rounds), replace(USUAL, items=given.items), ways
+            )
         if given.only in (None, "honest") and given.honest:
-            honest(run, given.honest, {given.setting: OTHERS[given.setting]} if given.setting else OTHERS)
+            honest(
+                run,
+                range(given.first, given.first + given.honest),
+                {given.setting: OTHERS[given.setting]} if given.setting else OTHERS,
+            )
     print(f"{time.perf_counter() - start:.0f} s")
 
 

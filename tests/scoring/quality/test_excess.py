@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+from itertools import combinations, permutations
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from scoring.quality.excess import _beta, _beta_binomial, between, excess, profile_excess
+from scoring.quality.excess import (
+    _beta,
+    _beta_binomial,
+    _Sums,
+    between,
+    excess,
+    pearson_tail,
+    profile_excess,
+)
 
 ZEROS = np.zeros(7, dtype=np.intp)
 
@@ -30,6 +38,33 @@ def test_variance_is_that_of_all_shuffles() -> None:
     np.testing.assert_allclose(found.z[:3], effect / np.sqrt(spread**2 + tau), rtol=1e-6)
     np.testing.assert_allclose(found.p[:3], stats.t(2).sf(found.z[:3]), rtol=1e-9)
     assert found.n.tolist() == [3, 2, 2, 0] and np.isnan(found.p[3])  # alone in its stratum
+
+
+def test_third_moments_are_those_of_all_samples() -> None:
+    """Oracle: all 21 × 10 ways to choose two of seven and three of five sheets."""
+    chance = np.random.default_rng(1)
+    one, other = chance.exponential(size=7), chance.exponential(size=5)
+    unit = np.array([0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1])
+    sums = _Sums.of(np.concatenate([one, other])[:, None], unit, np.repeat([0, 1], [7, 5]), 2)
+    first = np.array([part.sum() for part in map(np.array, combinations(one - one.mean(), 2))])
+    second = np.array([part.sum() for part in map(np.array, combinations(other - other.mean(), 3))])
+    total = (first[:, None] + second).ravel()
+    np.testing.assert_allclose(sums.variance[0], (total**2).mean(), rtol=1e-12)
+    np.testing.assert_allclose(sums.third[0], (total**3).mean(), rtol=1e-12)
+
+
+def test_pearsons_curve_is_scipys() -> None:
+    z, skew = np.array([-0.5, 0.0, 1.0, 5.8]), np.array([0.3, 1.0, 2.5, 5.6])
+    np.testing.assert_allclose(pearson_tail(z, skew), stats.pearson3.sf(z, skew), rtol=1e-9)
+
+
+def test_one_sheet_in_a_thousand_marks_nobody() -> None:
+    """Somebody has it: one of his 30 of 1,200 sheets, which has probability 0.025 under shuffling."""
+    feature = np.zeros(1200)
+    feature[17] = 3.2
+    found = excess(feature, np.repeat(np.arange(40), 30), np.zeros(1200, dtype=int), 40, "high")
+    assert found.p.argmin() == 0 and stats.t(39).sf(found.z[0]) < 1e-6
+    assert 0.002 < found.p[0] < 0.025
 
 
 def test_the_cut_off_mean_is_that_of_chi_squares() -> None:
