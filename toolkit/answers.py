@@ -30,6 +30,22 @@ PARADATA = {
 """How an answer came, where the files say it."""
 
 
+def code(text: str) -> str:
+    """Write a code of an interviewer in one way.
+
+    >>> code(" 员０７ ")
+    '员07'
+    """
+    return " ".join(unicodedata.normalize("NFKC", str(text)).split())
+
+
+def codes(column: pd.Series) -> pd.Series:
+    """Write codes in one way."""
+    at, found = pd.factorize(column.to_numpy())
+    one = np.array([*map(code, found), ""], dtype=object)
+    return pd.Series(one[at], index=column.index)
+
+
 @dataclass(frozen=True)
 class Answers:
     """One group's answer sheets.

@@ -23,6 +23,7 @@ from toolkit.answers import (
     Checked,
     Finding,
     check_rows,
+    codes,
     column_faults,
     places,
 )
@@ -109,6 +110,14 @@ class Withdrawal:
     sheet: str | None = None
 
 
+def withdrawals(rows: pd.DataFrame, reason: str = "", office: str = "") -> list[Withdrawal]:
+    """Give what takes rows back, an entry for each worksheet; they have ``file``, ``sheet`` and ``row``."""
+    return [
+        Withdrawal(str(file), reason, office, tuple(map(int, own)), str(sheet))
+        for (file, sheet), own in rows.groupby(["file", "sheet"], sort=False)["row"]
+    ]
+
+
 def answer_rows(
     path: Path, scheme: Scheme, group: str | None = None, name: str | None = None
 ) -> pd.DataFrame:
@@ -168,7 +177,10 @@ def answer_rows(
     if faults:
         raise RoundError(file, faults)
     columns = ["file", "sheet", "row", *KEYS, *own, *told.values()]
-    return pd.concat(parts, ignore_index=True).reindex(columns=columns, fill_value="").fillna("")
+    rows = pd.concat(parts, ignore_index=True).reindex(columns=columns, fill_value="").fillna("")
+    if "interviewer" in told.values():
+        rows["interviewer"] = codes(rows["interviewer"])
+    return rows
 
 
 def _blocks(

@@ -348,7 +348,7 @@ def _lacking(scheme: Scheme, group: Group, answers: Answers) -> list[Fault]:
 
 
 @dataclass(frozen=True)
-class Sheets:
+class GroupSheets:
     """A group's answer sheets with the columns of their design: what a survey is made of.
 
     Attributes
@@ -379,7 +379,7 @@ def _group(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Grou
     )
 
 
-def group_sheets(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> Sheets:
+def group_sheets(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -> GroupSheets:
     """Put a group's answer sheets and their design together.
 
     Raises
@@ -417,7 +417,7 @@ def group_sheets(scheme: Scheme, group: Group, drawn: Drawn, answers: Answers) -
     table = answers.table.assign(**columns)
     if group.population == "infinite":
         roles = {name: role for name, role in roles.items() if name not in ("population", "prob")}
-    return Sheets(table, roles, answers.not_due if is_census else None)
+    return GroupSheets(table, roles, answers.not_due if is_census else None)
 
 
 def quota_weights(units: pd.DataFrame, rows: NDArray[np.intp]) -> Floats:

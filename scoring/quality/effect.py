@@ -227,16 +227,16 @@ def _shuffled(
 def _words(icc: float, deff: float, p: float, alone: float, confounded: bool) -> tuple[str, str]:
     if confounded:
         return (
-            "各层只有一名调查员：调查员的影响与所在地、所评单位的差异混在一起，无法分开估计。",
+            "各层只有一名访问员：访问员的影响与所在地、所评单位的差异混在一起，无法分开估计。",
             "Every stratum has one interviewer: his effect cannot be told from that of the place.",
         )
     chance = "< 0.001" if p < 0.001 else f"= {p:.3f}"
-    chinese = f"层内评分差异的 {icc:.1%} 来自调查员（P {chance}），均值的方差为无此影响时的 {deff:.2f} 倍。"
+    chinese = f"层内评分差异的 {icc:.1%} 来自访问员（P {chance}），均值的方差为无此影响时的 {deff:.2f} 倍。"
     english = (
         f"{icc:.1%} of the variance within strata is the interviewers' (P {chance}); it multiplies the "
         f"variance of means by {deff:.2f}."
     )
     if alone > 0:
-        chinese += f"{alone:.0%} 的答卷所在层只有一名调查员，不提供信息。"
+        chinese += f"{alone:.0%} 的答卷所在层只有一名访问员，不提供信息。"
         english += f" {alone:.0%} of the sheets lie in strata of one interviewer and tell nothing."
     return chinese, english

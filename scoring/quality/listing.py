@@ -230,7 +230,7 @@ def _left_out(sheets: Sheets, n: NDArray[np.intp], left: NDArray[np.intp], least
         {
             "interviewer": sheets.interviewers[left],
             "n": n[left],
-            "chinese": f"可与同层其他调查员比较的答卷不足 {least} 份",
+            "chinese": f"可与同层其他访问员比较的答卷不足 {least} 份",
             "english": f"fewer than {least} sheets to compare with others of their strata",
         }
     )

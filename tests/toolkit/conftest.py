@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from sampling import Census
 from scoring.group import columns_of
 from toolkit import Round, Scheme, Scores
 from toolkit.answers import parse_answers
+from toolkit.cli import main
 from toolkit.files import write_table
 from toolkit.scheme import Draw, EvaluateeClass, Group
 from toolkit.scores import Drawn, score
@@ -258,3 +260,28 @@ def panel_scores(small: Scheme) -> Callable[..., Scores]:
         return score(scheme, drawn, parse_answers(raw, scheme, "x"))
 
     return make
+
+
+class Ran(NamedTuple):
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def minyi(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Run a command as it is typed; it reads sys.argv, of which cyclopts warns in tests."""
+
+    def run(*words: Any) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["minyi", *map(str, words)])
+        code = 0
+        try:
+            main()
+        except SystemExit as leaving:
+            code = int(leaving.code or 0)
+        said = capsys.readouterr()
+        return Ran(code, said.out, said.err)
+
+    return run

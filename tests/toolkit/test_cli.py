@@ -6,43 +6,20 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from tests.toolkit.conftest import Ran
 from toolkit import Round
-from toolkit.cli import main
 from toolkit.files import write_table
 
 ROOT = Path(__file__).parents[2]
 # The commands read sys.argv, as they do outside of tests; cyclopts warns of it inside.
 pytestmark = pytest.mark.filterwarnings("ignore:Cyclopts application invoked without tokens")
 SMALL = str(ROOT / "tests" / "scenarios" / "small.toml")
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def minyi(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    def run(*words: Any) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["minyi", *map(str, words)])
-        code = 0
-        try:
-            main()
-        except SystemExit as leaving:
-            code = int(leaving.code or 0)
-        said = capsys.readouterr()
-        return Ran(code, said.out, said.err)
-
-    return run
 
 
 def told_in_both_languages(ran: Ran, chinese: str, english: str) -> bool:

@@ -128,6 +128,19 @@ def test_how_an_answer_came_is_kept_with_its_row(drawn: Round, sheets: pd.DataFr
         assert told.to_numpy().tolist() == [["001-a.csv", "员07", "2024-09-05 10:30", "电话", ""]]
 
 
+def test_an_interviewer_written_in_two_ways_is_one(
+    drawn: Round, sheets: pd.DataFrame, tmp_path: Path
+) -> None:
+    ways = ["员07", " 员０７"] * len(sheets)
+    write_table(tmp_path / "a.csv", sheets.assign(访问员=ways[: len(sheets)]))
+    drawn.collect(tmp_path / "a.csv")
+    assert set(drawn.admitted().origin["interviewer"]) == {"员07"}
+    asked = {"office": "模拟办", "grounds": "模拟", "received": "2024-11-04", "due": "2024-11-18"}
+    drawn.score()
+    objection = drawn.contest("县教育局", interviewer="员０７", **asked)
+    assert len(objection.disputed()) == len(sheets)
+
+
 def test_a_form_says_above_its_table_how_it_came(drawn: Round, sheets: pd.DataFrame, tmp_path: Path) -> None:
     mine = sheets[sheets["group"] == "delegates"]
     own = mine[mine["respondent"] == mine["respondent"].iloc[0]]

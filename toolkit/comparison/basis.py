@@ -20,7 +20,7 @@ from toolkit.comparison.errors import fault
 from toolkit.comparison.linking import Links, Side
 from toolkit.errors import RoundError
 from toolkit.scheme import DontKnow, Group, Scheme
-from toolkit.scores import Drawn, Sheets, group_sheets
+from toolkit.scores import Drawn, GroupSheets, group_sheets
 
 if TYPE_CHECKING:
     from toolkit.intake import Admitted
@@ -154,7 +154,7 @@ class Which:
 class _Part:
     """Sheets with domains in place of evaluatees, and the indicators of each domain."""
 
-    sheets: Sheets
+    sheets: GroupSheets
     group: Group
     lonely: str
     indicators: dict[str, tuple[str, ...]]
@@ -203,7 +203,7 @@ def _sides(links: Links, which: Which, basis: Scheme) -> _Part:
     )
     not_due = None if found.not_due is None else found.not_due[rows]
     indicators = {one.label: tuple(names[q] for q in one.columns) for one in domains}
-    sheets = Sheets(table.reset_index(drop=True), found.roles, not_due)
+    sheets = GroupSheets(table.reset_index(drop=True), found.roles, not_due)
     return _Part(sheets, group, scheme.lonely_psu, indicators, side.year, whose)
 
 
@@ -291,7 +291,9 @@ def _stacked(parts: list[_Part], rule: str) -> _Part:
         not_due = np.vstack(each)
     indicators = {label: some for part in parts for label, some in part.indicators.items()}
     last = parts[-1]
-    return _Part(Sheets(table, roles, not_due), last.group, last.lonely, indicators, last.year, last.whose)
+    return _Part(
+        GroupSheets(table, roles, not_due), last.group, last.lonely, indicators, last.year, last.whose
+    )
 
 
 def _own_names(part: _Part, rule: str) -> tuple[pd.DataFrame, dict[str, Any]]:

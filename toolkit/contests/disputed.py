@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from toolkit.answers import code
 from toolkit.contests.errors import fault
 from toolkit.errors import RoundError
 from toolkit.files import read_table
-from toolkit.intake import Withdrawal
 from toolkit.scheme import Scheme
 
 PLACE = ["file", "sheet", "row"]
@@ -89,14 +89,6 @@ def disputed_rows(which: Disputed, rows: pd.DataFrame, scheme: Scheme, evaluatee
     return rows.loc[meant, PLACE].reset_index(drop=True)
 
 
-def withdrawals(found: pd.DataFrame, reason: str, office: str) -> list[Withdrawal]:
-    """Take the rows back as ``Round.withdraw`` would, one entry for each worksheet."""
-    return [
-        Withdrawal(str(file), reason, office, tuple(int(row) for row in part["row"]), str(sheet))
-        for (file, sheet), part in found.groupby(["file", "sheet"], sort=True)
-    ]
-
-
 def stand_at(found: pd.DataFrame, origin: pd.DataFrame) -> NDArray[np.intp]:
     """Give the positions in ``Admitted.origin`` at which some rows stand."""
     return np.flatnonzero(_keys(origin).isin(_keys(found)))
@@ -105,7 +97,7 @@ def stand_at(found: pd.DataFrame, origin: pd.DataFrame) -> NDArray[np.intp]:
 def _named(which: Disputed, rows: pd.DataFrame, scheme: Scheme) -> NDArray[np.bool_]:
     meant = np.ones(len(rows), dtype=bool)
     for name, value in which.named.items():
-        wanted = _plain(pd.Series([value])).iloc[0]
+        wanted = code(value) if name == "interviewer" else _plain(pd.Series([value])).iloc[0]
         said = _plain(rows[name] if name in rows else pd.Series("", rows.index))
         if name == "group":
             codes = scheme.group_codes
@@ -149,8 +141,11 @@ def codes_in(text: str, codes: Sequence[str]) -> Iterator[str]:
 
     >>> list(codes_in("员07经手的回答，30份", ["员07", "D0001", "30", "1"]))
     ['员07']
+    >>> list(codes_in("员０７经手", ["员07"]))
+    ['员07']
     """
-    plain = unicodedata.normalize("NFC", text)
-    for code in codes:
-        if len(code) >= SHORT and not (code.isdigit() and len(code) < SHORT + 2) and code in plain:
-            yield code
+    ways = [unicodedata.normalize(form, text) for form in ("NFC", "NFKC")]  # 员０７ is 员07
+    for one in codes:
+        told = len(one) >= SHORT and not (one.isdigit() and len(one) < SHORT + 2)
+        if told and any(one in way for way in ways):
+            yield one

@@ -12,10 +12,10 @@ from scoring import AnswerError, EstimateError
 from scoring.sensitivity.dropped import drop_error
 from toolkit.accountable import accountable
 from toolkit.answers import places
-from toolkit.contests.disputed import stand_at, withdrawals
+from toolkit.contests.disputed import stand_at
 from toolkit.errors import RoundError
 from toolkit.files import read_own_table
-from toolkit.intake import Admitted
+from toolkit.intake import Admitted, withdrawals
 from toolkit.scheme import Group
 from toolkit.scores import Scores
 from toolkit.stability import stability

@@ -9,11 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.group import columns_of
-from toolkit.answers import PARADATA, Answers, State, places
+from toolkit.answers import PARADATA, Answers, State, codes, places
 from toolkit.intake import Admitted
 from toolkit.scheme import Group, Scheme
 from toolkit.trust.times import read_times
-from toolkit.trust.void import PLACE, codes
+from toolkit.trust.void import PLACE
 
 TIMES = ("started", "ended")
 WORDS = [name for name in PARADATA.values() if name not in TIMES]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,9 +12,10 @@ import pandas as pd
 
 from scoring import AnswerError
 from toolkit.accountable import accountable
+from toolkit.answers import code, codes
 from toolkit.errors import RoundError, fault
 from toolkit.files import write_table
-from toolkit.intake import Admitted, Withdrawal
+from toolkit.intake import Admitted, Withdrawal, withdrawals
 from toolkit.scores import Scores
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def rows_of_interviewer(one: Round, found: Admitted, interviewer: str) -> pd.Dat
     A copy that is set aside today would count tomorrow if the row it repeats were void and it were not.
     """
     origin = _standing(found)
-    who = codes(origin["interviewer"])
+    who = origin["interviewer"]
     meant = origin[who == code(interviewer)]
     if meant.empty:
         known = [name for name in dict.fromkeys(who) if name]
@@ -112,14 +112,6 @@ def rows_listed(one: Round, found: Admitted, table: pd.DataFrame) -> pd.DataFram
         doubtful = fault("", "several_sheets", row=int(row), file=file, sheets=pages_of)
         raise RoundError(one.folder.name, [doubtful])
     return meant.drop_duplicates("at").set_index("at").drop(columns="asked")
-
-
-def withdrawals(rows: pd.DataFrame, reason: str = "", office: str = "") -> list[Withdrawal]:
-    """Give what to take back, a worksheet each."""
-    return [
-        Withdrawal(str(file), reason, office, tuple(map(int, own)), str(sheet))
-        for (file, sheet), own in rows.groupby(["file", "sheet"], sort=False)["row"]
-    ]
 
 
 def compared(one: Round, raw: pd.DataFrame, found: Admitted, rows: pd.DataFrame) -> Void:
@@ -219,19 +211,3 @@ def void_withdrawals(voids: Sequence[dict[str, Any]], restored: Sequence[int]) -
         if one["number"] not in restored
         for each in one["rows"]
     ]
-
-
-def code(text: str) -> str:
-    """Write a code of an interviewer in one way.
-
-    >>> code(" 员０７ ")
-    '员07'
-    """
-    return " ".join(unicodedata.normalize("NFKC", str(text)).split())
-
-
-def codes(column: pd.Series) -> pd.Series:
-    """Write codes in one way."""
-    at, found = pd.factorize(column.to_numpy())
-    one = np.array([*map(code, found), ""], dtype=object)
-    return pd.Series(one[at], index=column.index)
