@@ -72,6 +72,7 @@ def awarded(
     *,
     by: npt.ArrayLike | None = None,
     draws: npt.ArrayLike | None = None,
+    withdrawn: npt.ArrayLike | None = None,
 ) -> pd.DataFrame:
     """Say who gets what by place, how sure that is, and who misses it by no more than the sampling error.
 
@@ -87,6 +88,8 @@ def awarded(
         Class of each unit.
     draws : array_like, shape (S, p), optional
         `scoring.draws_given_data`, for the probability that the unit truly is among the places.
+    withdrawn : array_like of bool, shape (p,), optional
+        Units that lost their awards.
 
     Returns
     -------
@@ -112,7 +115,7 @@ def awarded(
     不在前 1 名，但名次区间为 1–2：抽样误差容许它在前 1 名，与甲难分高下。
     """
     called, values = np.array([str(name) for name in names]), np.asarray(score, dtype=np.float64)
-    table = awards(rule, values, by=by)
+    table = awards(rule, values, by=by, withdrawn=withdrawn)
     table["chance"] = np.nan if draws is None else award_chances(rule, table, draws, by=by)["chance"]
     claims = np.asarray(sure)
     sets = open_ranks(claims, by=by).to_numpy()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from toolkit.errors import Fault, RoundError, fault, unknown_evaluatee
 from toolkit.files import read_table
+from toolkit.parts.tables import known_events, with_cases
 from toolkit.scheme import Scheme
 
 FILES = ("conditions.csv", "conditions.xlsx")
@@ -17,8 +19,34 @@ WAITING = "等级：外部条件（conditions.csv）还没有填报"
 
 
 def due_conditions(scheme: Scheme) -> tuple[str, ...]:
-    """Name the outside conditions that a scheme's grades rest on."""
-    return () if scheme.grading is None else scheme.grading.conditions
+    """Name the outside conditions that a scheme's grades rest on, and that no event tells."""
+    rule = scheme.grading_and_vetoes
+    events = known_events(scheme)
+    return () if rule is None else tuple(one for one in rule.conditions if one not in events)
+
+
+def conditions_of(
+    scheme: Scheme, folder: Path, tables: Mapping[str, pd.DataFrame], needed: bool = True
+) -> pd.DataFrame | None:
+    """Give every condition that the grades rest on: filled in by an office, or met by a case of an event.
+
+    Parameters
+    ----------
+    scheme, folder, needed
+        As in ``read_conditions``.
+    tables : mapping of str to DataFrame
+        The round's tables of offices.
+    """
+    filled = read_conditions(scheme, folder, needed)
+    rule = scheme.grading_and_vetoes
+    told = [one for one in rule.conditions if one in known_events(scheme)] if rule is not None else []
+    if not told or (filled is None and due_conditions(scheme)):
+        return filled
+    names = list(scheme.evaluatees)
+    found = pd.DataFrame(index=pd.Index(names, name="evaluatee")) if filled is None else filled.copy()
+    for event in told:
+        found[event] = np.isin(names, list(with_cases(scheme, tables, event)))
+    return found
 
 
 def read_conditions(scheme: Scheme, folder: Path, needed: bool = True) -> pd.DataFrame | None:

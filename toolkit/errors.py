@@ -30,6 +30,67 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "必须在 0 与满分 {full:g} 之间，现为 {found:g}",
     ),
     "rule": ("the rule is wrong: {text}", "规则有误：{text_zh}"),
+    "table_unknown": ("the scheme has no table {table!r}; it has {known}", "方案没有表 {table!r}；有 {known}"),
+    "no_table": (
+        "the table {table!r} is not there: take it in first (minyi take ROUND {table} FILE)",
+        "没有表 {table!r}：请先收入（minyi take ROUND {table} FILE）",
+    ),
+    "table_columns": (
+        "the table {table!r} lacks the columns {columns}; it has {found}. Name them so, or write under [tables.{table}] what the office calls them",
+        "表 {table!r} 缺少列 {columns}；现有 {found}。请改列名，或在方案的 [tables.{table}] 写明单位的叫法",
+    ),
+    "table_empty": ("row {row}: {column} is empty. Fill it in", "第 {row} 行：{column} 为空。请填写"),
+    "table_evaluatee": (
+        "row {row}: {found!r} is not an evaluatee of this scheme; the nearest are {near}",
+        "第 {row} 行：{found!r} 不是本方案的被评单位；最接近的是 {near}",
+    ),
+    "table_number": ("row {row}: {column} must be a number; it is {found!r}", "第 {row} 行：{column} 应为数字，现为 {found!r}"),
+    "event_unknown": (
+        "row {row}: no rule of the scheme counts {found!r}; it counts {known}",
+        "第 {row} 行：方案没有关于 {found!r} 的规则；有规则的是 {known}",
+    ),
+    "event_period": (
+        "{part!r} is scored by period, so that its events need one: fill in the column period of rows {rows}",
+        "{part!r} 按期计分，事件要写明期次：请填写第 {rows} 行的 period 列",
+    ),
+    "period_twice": ("the period {period!r} stands there twice. Leave one row", "期次 {period!r} 有两行。请只留一行"),
+    "period_undeclared": (
+        "a table has rows of {period!r}, which is not among the periods. Add it to them",
+        "有的表里有 {period!r} 的行，期次表却没有它。请补入期次表",
+    ),
+    "period_not_held": (
+        "{period!r} is declared as not held, and a table has rows of it. Correct one of them",
+        "{period!r} 申报为未进行，表里却有它的行。请改正其中之一",
+    ),
+    "period_without_rows": (
+        "no table has a row of {period!r}. Take its table in, or write under missing why it was not held",
+        "{period!r} 在各表里都没有行。请收入它的表，或在 missing 列写明为何没有进行",
+    ),
+    "period_kind": (
+        "the scheme counts periods of the kind {kind!r}, and no period is of it. Write it in the column kind",
+        "方案要计 {kind!r} 类的期次，期次表里却没有。请在 kind 列写明",
+    ),
+    "provisional_survey": (
+        "a provisional result is one of a survey under way, and this scheme has none",
+        "内部参考是调查进行中的结果，本方案没有调查",
+    ),
+    "survey_parts": (
+        "class {name!r} is surveyed, and {count} of its parts are the survey. Let one part have source = {{ kind = 'survey' }}",
+        "{name!r} 有调查，而它的各部分里有 {count} 个是调查。请恰好让一个部分写 source = {{ kind = 'survey' }}",
+    ),
+    "no_survey": (
+        "the part is a survey, and the scheme has no [[groups]]",
+        "这一部分是调查，方案却没有 [[groups]]",
+    ),
+    "events_of_nothing": ("there are events, and no parts whose score they change", "有事件规则，却没有由它增减的得分"),
+    "event_counted_twice": (
+        "{event!r} is counted by two rules in class {name!r}. Let one rule count it",
+        "{name!r} 中有两条规则计 {event!r}。请只留一条",
+    ),
+    "no_score": (
+        "without a score: {names}. Give what they lack, or say under lacking_part what happens to them",
+        "没有得分的：{names}。请补上所缺的部分，或用 lacking_part 写明怎样处理",
+    ),
     "conditions_twice": (
         "{files} both stand in the round's folder, so that it is open which counts. Keep one.",
         "本轮文件夹里同时有 {files}，以哪份为准不清楚。请只留一份。",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
@@ -16,6 +17,8 @@ from scoring.consequence import Below, Bottom, Unstated
 from scoring.errors import EstimateError
 from scoring.grade.rules import TopPlaces, TopShare
 from toolkit.errors import Fault, fault
+from toolkit.parts.kinds import KINDS as SOURCES
+from toolkit.parts.kinds import POINT_KINDS
 
 DUE = {
     "string_type": ("text", "文本"),
@@ -33,9 +36,16 @@ DUE = {
 
 RULES: dict[str, type] = {"unstated": Unstated, "below": Below, "bottom": Bottom}
 GATES: dict[str, type] = {"top_places": TopPlaces, "top_share": TopShare}
-KINDS: dict[str, type] = DESIGNS | RULES | GATES
+AT_STEP: dict[str, dict[str, type]] = {  # what a key's value, or its list's entries, may be
+    "low_satisfaction_rule": RULES,
+    "gate": GATES,
+    "source": SOURCES,
+    "events": POINT_KINDS,
+}
+KINDS: dict[str, type] = DESIGNS | RULES | GATES | SOURCES | POINT_KINDS
 UNUSABLE = object()
 BRANCHES = {one.__name__ for one in KINDS.values()} | {"int"}
+LISTED = re.compile(r"\[\d+\]$")
 
 
 def pydantic_faults(error: ValidationError, data: Mapping[str, Any], root: type) -> list[Fault]:
@@ -58,8 +68,8 @@ def pydantic_faults(error: ValidationError, data: Mapping[str, Any], root: type)
 def kind_faults(data: Any, path: str = "") -> Iterator[Fault]:
     """Give one fault for every design, method or number that does not say its kind."""
     if isinstance(data, Mapping):
-        step = path.rsplit(".", 1)[-1]
-        if step in ("design", "method", "n", "low_satisfaction_rule", "gate") and "kind" not in data:
+        step = LISTED.sub("", path.rsplit(".", 1)[-1])
+        if step in ("design", "method", "n", *AT_STEP) and "kind" not in data:
             yield fault(f"{path}.kind", "one_of", due=", ".join(_kinds_at(path)), found=None)
         for key, value in data.items():
             yield from kind_faults(value, f"{path}.{key}".lstrip("."))
@@ -108,10 +118,9 @@ def _walk(loc: Sequence[int | str], data: Any) -> tuple[str, Fault | None, bool]
 
 def _kinds_at(path: str) -> list[str]:
     """The kinds that a place in the file may take."""
-    if path.endswith("low_satisfaction_rule"):
-        return sorted(RULES)
-    if path.endswith("gate"):
-        return sorted(GATES)
+    step = LISTED.sub("", path.rsplit(".", 1)[-1])
+    if step in AT_STEP:
+        return sorted(AT_STEP[step])
     allocations = set(ALLOCATIONS)
     if path.endswith(".n"):
         return sorted(allocations)

@@ -40,7 +40,7 @@ def graded(scores: Scores) -> pd.DataFrame:
     EstimateError
         An outside condition is not known of an evaluatee.
     """
-    rule, at = scores.scheme.grading, of_whole_classes(scores)
+    rule, at = scores.scheme.grading_and_vetoes, of_whole_classes(scores)
     table = scores.table.iloc[at].set_index("evaluatee")
     if rule is None or not at.size or (rule.conditions and scores.conditions is None):
         return pd.DataFrame(columns=[*HEADS, "grade", "chance", "statement", "statement_en"])
@@ -85,16 +85,31 @@ def given(scores: Scores) -> pd.DataFrame:
         ``class``, ``evaluatee``, ``score``, ``rank``, then what ``toolkit.awards.awarded`` tells. No row
         where the scheme has no awards; none of a class of which a provisional result leaves a unit out.
     """
-    rule, at = scores.scheme.awards, of_whole_classes(scores)
-    table, cov = scores.table.iloc[at], scores.cov[np.ix_(at, at)]
-    if rule is None or not at.size:
+    at = of_whole_classes(scores)
+    parts = [_given_in_class(scores, each.id, at) for each in scores.scheme.classes]
+    found = [part for part in parts if part is not None]
+    if not found:
         return pd.DataFrame(columns=[*HEADS, "consequence", "shown", "statement", "statement_en"])
-    of, estimate = table["class"].to_numpy(), table["estimate"].to_numpy()
-    pair_df = scores.pair_df[np.ix_(at, at)]
-    sure = sure_differences(estimate, cov, level=scores.scheme.level, df=pair_df, by=of)
+    return pd.concat(found, ignore_index=True)
+
+
+def _given_in_class(scores: Scores, class_id: str, whole: NDArray[np.intp]) -> pd.DataFrame | None:
+    rule = scores.scheme.awards_of(class_id)
+    if scores.scheme.periods.awards == "each":  # awards of periods stand with the periods
+        return None
+    at = whole[(scores.table["class"].iloc[whole] == class_id).to_numpy()]
+    if rule is None or not at.size:
+        return None
+    table, cov = scores.table.iloc[at], scores.cov[np.ix_(at, at)]
+    estimate, pair_df = table["estimate"].to_numpy(), scores.pair_df[np.ix_(at, at)]
+    sure = sure_differences(estimate, cov, level=scores.scheme.level, df=pair_df)
     df = float(table["df"].min())
     draws = draws_given_data(estimate, cov, df=df if np.isfinite(df) else None)
-    found = awarded(rule, table["evaluatee"].tolist(), -table["rank"], sure, by=of, draws=draws)
+    lost = [] if scores.assessed is None else scores.assessed.follows.losing
+    names = table["evaluatee"].tolist()
+    found = awarded(
+        rule, names, -table["rank"], sure, draws=draws, withdrawn=np.isin(names, lost) if lost else None
+    )
     own = table.set_index("evaluatee")[["class", "score", "rank"]].loc[found["name"]].reset_index()
     told = own.rename(columns={"name": "evaluatee"})[list(HEADS)]
     return pd.concat([told, found.drop(columns=["name"])], axis=1)

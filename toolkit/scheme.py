@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from sampling.designs import Census, Design, Quota
-from scoring.consequence import Awards, Ladder, LowSatisfaction
+from scoring.composite.part import Missing
+from scoring.consequence import Awards, Ladder, LowSatisfaction, Unstated
 from scoring.disclosure import SmallGroups
 from scoring.grade.rules import Grading
+from scoring.points.rules import Veto
 from scoring.scale import Scale
 from scoring.sensitivity.verdict import VerdictRule
-from toolkit.errors import SchemeError, fault
+from toolkit.errors import Fault, SchemeError, fault
 from toolkit.faults import kind_faults, pydantic_faults, usable
+from toolkit.parts.kinds import (
+    CaseLimit,
+    CountsInto,
+    OfficeTable,
+    PeriodRules,
+    PointRule,
+    ScorePart,
+    Surveyed,
+)
 from toolkit.resources import shipped_scheme
 
 if TYPE_CHECKING:
@@ -30,18 +42,38 @@ RESERVED = {
     *("places", "margin", "surveyed", "change", "may_change"),
 }
 FORBID: Config = {"extra": "forbid"}
+SURVEY = (
+    *("valid_answers", "systematic_variance", "no_answers", "low_satisfaction_rule"),
+    *("scale", "dont_know", "groups"),
+)
+OF_CLASS = ("conducted_by", "same_survey", "indicators")
 
 
 @dataclass(frozen=True)
 class EvaluateeClass:
-    """Evaluatees that are rated on the same indicators and ranked among themselves."""
+    """Evaluatees that are rated on the same indicators and ranked among themselves.
+
+    Parameters
+    ----------
+    id, name : str
+    conducted_by : str
+    same_survey : bool
+        Whether the scheme's survey holds here too; with `indicators` asked for where there is a survey.
+    indicators, evaluatees : tuple of str
+    parts : tuple of ScorePart
+        What the scores of this class are made of, where it is not what the scheme says of all.
+    awards : Awards, optional
+        The awards of this class, where they are not those of all.
+    """
 
     id: str
     name: str
-    conducted_by: str
-    same_survey: Literal[True]
-    indicators: tuple[str, ...]
-    evaluatees: tuple[str, ...]
+    conducted_by: str = ""
+    same_survey: Literal[True] = True
+    indicators: tuple[str, ...] = ()
+    evaluatees: tuple[str, ...] = ()
+    parts: tuple[ScorePart, ...] = ()
+    awards: Awards | None = None
     __pydantic_config__: ClassVar[Config] = FORBID
 
 
@@ -211,23 +243,31 @@ class Unclear:
 class Scheme:
     """An evaluation plan as data.
 
-    Read one with ``Scheme.load``; fields are the keys of the TOML file.
+    Read one with ``Scheme.load``; fields are the keys of the TOML file. Those of a survey (``SURVEY``) must
+    be there where the scheme has a survey; a scheme without one has other ``parts``.
     """
 
     id: str
     title: str
     place: str
-    valid_answers: int
     full_mark: float
     level: float
-    systematic_variance: Literal["srs"]
-    no_answers: Literal["error"]
-    low_satisfaction_rule: LowSatisfaction
-    scale: Scale
-    dont_know: DontKnow
     ranking: Ranking
     classes: tuple[EvaluateeClass, ...]
-    groups: tuple[Group, ...]
+    valid_answers: int = 0
+    systematic_variance: Literal["srs"] = "srs"
+    no_answers: Literal["error"] = "error"
+    low_satisfaction_rule: LowSatisfaction = Unstated()
+    scale: Scale = Scale(0, 10)
+    dont_know: DontKnow = DontKnow("indicator", True)
+    groups: tuple[Group, ...] = ()
+    parts: tuple[ScorePart, ...] = ()
+    lacking_part: Missing = "error"
+    events: tuple[PointRule, ...] = ()
+    periods: PeriodRules = PeriodRules()
+    case_limits: tuple[CaseLimit, ...] = ()
+    counts_into: CountsInto | None = None
+    tables: dict[str, OfficeTable] = field(default_factory=dict)
     lonely_psu: Literal["error", "adjust", "certainty", "average"] = "error"
     grading: Grading | None = None
     awards: Awards | None = None
@@ -282,7 +322,7 @@ class Scheme:
             raise SchemeError(name, [fault("", "not_toml", error=error)]) from None
         if "text" in data:
             raise SchemeError(name, [fault("text", "unknown_key", key="text")])
-        found = list(kind_faults(data))
+        found = [*_survey_faults(data), *kind_faults(data)]
         try:
             scheme: Scheme = TypeAdapter(cls).validate_python({**data, "text": text})
         except ValidationError as error:
@@ -293,6 +333,41 @@ class Scheme:
         if found:
             raise SchemeError(name, found)
         return scheme
+
+    def parts_of(self, class_id: str) -> tuple[ScorePart, ...]:
+        """Give what the scores of a class are made of; the survey alone where nothing is said."""
+        own = next(each.parts for each in self.classes if each.id == class_id)
+        alone = (ScorePart("survey", 1.0, Surveyed()),) if self.groups else ()
+        return own or self.parts or alone
+
+    def awards_of(self, class_id: str) -> Awards | None:
+        """Give the awards of a class: its own, else those of all."""
+        own = next(each.awards for each in self.classes if each.id == class_id)
+        return own or self.awards
+
+    @property
+    def grading_and_vetoes(self) -> Grading | None:
+        """The grades, with those that a veto's event leaves at best (一票否决)."""
+        if self.grading is None:
+            return None
+        parts = (*self.parts, *(part for each in self.classes for part in each.parts))
+        rules = [*self.events, *(rule for part in parts for rule in part.events)]
+        vetoes = [rule for rule in rules if isinstance(rule, Veto) and rule.grade is not None]
+        if not vetoes:
+            return self.grading
+        capped = [
+            replace(
+                grade,
+                capped_if=(*grade.capped_if, *(one.event for one in vetoes if one.grade == grade.name)),
+            )
+            for grade in self.grading.grades
+        ]
+        return replace(self.grading, grades=tuple(capped))
+
+    @property
+    def has_tables(self) -> bool:
+        """Whether scores need more than the survey."""
+        return bool(self.parts or self.events or any(each.parts for each in self.classes))
 
     @property
     def evaluatees(self) -> tuple[str, ...]:
@@ -346,3 +421,13 @@ class Scheme:
         from toolkit.show import scheme_html
 
         return scheme_html(self)
+
+
+def _survey_faults(data: dict[str, Any]) -> Iterator[Fault]:
+    """Name the keys of a survey that a scheme with a survey, or with nothing else, lacks."""
+    if not {"parts", "duties", "samples"} & set(data) or "groups" in data:
+        yield from (fault(key, "required") for key in SURVEY if key not in data)
+        classes = data.get("classes")
+        for at, each in enumerate(classes if isinstance(classes, list) else []):
+            if isinstance(each, dict):
+                yield from (fault(f"classes[{at}].{key}", "required") for key in OF_CLASS if key not in each)

@@ -16,6 +16,7 @@ from scoring.errors import EstimateError
 from scoring.grade.rules import check_grading
 from scoring.scale import Scale
 from toolkit.errors import Fault, fault
+from toolkit.parts.checks import PART_CHECKS, has_other_scores
 from toolkit.scheme import KEYS, RESERVED, EvaluateeClass, Group, InterviewRules, Response, Scheme, Unclear
 
 Check = Callable[[], Iterator[Fault]]
@@ -49,7 +50,8 @@ def _checks(scheme: Scheme) -> Iterator[Check]:
     )
     yield partial(_repeats, "groups.draws", lambda: [draw.name for group in groups for draw in group.draws])
     for at, each in enumerate(classes):
-        yield partial(_class_faults, each, f"classes[{at}]")
+        yield partial(_class_faults, each, f"classes[{at}]", bool(groups))
+    yield from (partial(check, scheme) for check in PART_CHECKS)
     for at, group in enumerate(groups):
         yield partial(_group_faults, group, f"groups[{at}]")
     yield partial(_label_faults, scheme)
@@ -71,9 +73,10 @@ def _weight_faults(scheme: Scheme) -> Iterator[Fault]:
 
 
 def _valid_faults(scheme: Scheme) -> Iterator[Fault]:
-    for name in ("classes", "groups"):
-        if getattr(scheme, name, None) == ():
-            yield fault(name, "none_given", name=name)
+    if getattr(scheme, "classes", None) == ():
+        yield fault("classes", "none_given", name="classes")
+    if getattr(scheme, "groups", None) == () and not has_other_scores(scheme):
+        yield fault("groups", "none_given", name="groups")
     valid = sum(group.valid for group in scheme.groups)
     if valid != scheme.valid_answers:
         yield fault("valid_answers", "valid_sum", stated=scheme.valid_answers, found=valid)
@@ -85,10 +88,10 @@ def _repeats(path: str, names: Callable[[], list[str]]) -> Iterator[Fault]:
             yield fault(path, "repeats", name=name, count=count)
 
 
-def _class_faults(each: EvaluateeClass, path: str) -> Iterator[Fault]:
+def _class_faults(each: EvaluateeClass, path: str, surveyed: bool) -> Iterator[Fault]:
     if not each.evaluatees:
         yield fault(f"{path}.evaluatees", "empty_class", name=each.id)
-    if not each.indicators:
+    if surveyed and not each.indicators:
         yield fault(f"{path}.indicators", "no_indicators", name=each.id)
     yield from _repeats(f"{path}.indicators", lambda: list(each.indicators))
 
@@ -136,6 +139,8 @@ def _group_faults(group: Group, path: str) -> Iterator[Fault]:
 
 
 def _label_faults(scheme: Scheme) -> Iterator[Fault]:
+    if not scheme.groups:
+        return
     for text in Scale.label_faults(scheme.scale):
         yield fault("scale.labels", "labels", found=text)
     yield from _repeats("scale.labels", lambda: [label.name for label in scheme.scale.labels])

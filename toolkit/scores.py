@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from toolkit.explain import Explanation
+    from toolkit.parts.assess import Assessed
     from toolkit.words import Language
 
 Floats = NDArray[np.float64]
@@ -103,6 +104,8 @@ class Scores:
         Where reserves were released: scores with and without them.
     conditions : DataFrame, optional
         Outside conditions of grades, true or false, by evaluatee.
+    assessed : Assessed, optional
+        What scores are made of beside answers, and what follows (``toolkit.parts``).
     """
 
     scheme: Scheme
@@ -122,6 +125,7 @@ class Scores:
     fitted: tuple[str, ...] = ()
     reserves: pd.DataFrame = field(default_factory=pd.DataFrame)
     conditions: pd.DataFrame | None = field(default=None, repr=False)
+    assessed: Assessed | None = field(default=None, repr=False)
 
     @cached_property
     def grades(self) -> pd.DataFrame:
@@ -146,6 +150,12 @@ class Scores:
     def shown(self) -> Scores:
         """These scores as they may be published: what is hidden is missing, NaN or NA."""
         return as_shown(self)
+
+    def made_of(self, class_id: str) -> list[str]:
+        """Name the columns of what the scores of a class are made of: groups, then parts."""
+        parts = [part.name for part in self.scheme.parts_of(class_id)]
+        groups = [group.id for group in self.scheme.groups]
+        return [name for name in (*groups, *parts) if name in self.table]
 
     @property
     def surveyed(self) -> pd.Series:
@@ -180,7 +190,7 @@ class Scores:
             "margin": (part["high"] - part["low"]) / 2,
             "low": part["low"],
             "high": part["high"],
-            **{group.id: part[group.id] for group in self.scheme.groups},
+            **{name: part[name] for name in self.made_of(class_id)},
         }
         return pd.DataFrame(
             {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,21 +11,24 @@ import pandas as pd
 
 from scoring import AnswerError
 from toolkit.answers import Answers
-from toolkit.conditions import WAITING, due_conditions, read_conditions
-from toolkit.errors import RoundError
+from toolkit.conditions import WAITING, conditions_of, due_conditions
+from toolkit.errors import RoundError, fault
 from toolkit.files import file_digest, write_bytes, write_table
 from toolkit.intake import Admitted, Withdrawal
+from toolkit.parts.assess import assess
 from toolkit.response import response_table, unworked, with_ineligible
 from toolkit.review import Change, reviewed
-from toolkit.round.answers import RoundAnswers
+from toolkit.round.tables import RoundTables
 from toolkit.scores import Drawn, Scores, score
 
 if TYPE_CHECKING:
     from toolkit.stability import Stability
 
+SURVEY_ALONE = "内部参考只计调查得分：其他部分和事件加减分未计入"
+
 
 @dataclass(frozen=True)
-class RoundResults(RoundAnswers):
+class RoundResults(RoundTables):
     """A round's scores."""
 
     def score(self, provisional: bool = False) -> Scores:
@@ -44,13 +47,18 @@ class RoundResults(RoundAnswers):
         """
         if provisional:
             self._refuse_sealed()
-        admitted = self.admitted()
+            if not self.scheme.groups:
+                raise RoundError(self.folder.name, [fault("", "provisional_survey")])
+        admitted = self.admitted() if self.scheme.groups else None
         scores = self.scores(admitted, provisional)
         if self.sealed:
             return replace(scores, status="formal")
         results = self.folder / "results" / "provisional" if provisional else self.folder / "results"
         for name, table in self.result_tables(scores, admitted).items():
             write_table(results / f"{name}.csv", table)
+        for step in self.steps("take"):
+            kept = self.folder.joinpath("tables", "raw", step["file"])
+            write_bytes(results / "tables" / step["file"], kept.read_bytes())
         for step in self.steps("collect"):  # the very files that were scored stay beside the scores
             raw = self.folder / "answers" / "raw" / step["file"]
             write_bytes(results / "answers" / step["file"], raw.read_bytes())
@@ -62,6 +70,9 @@ class RoundResults(RoundAnswers):
         """Score as ``score`` does, and write nothing."""
         from toolkit.provisional import provisional as score_what_is_in
 
+        if not self.scheme.groups:
+            whole = reviewed(assess(self.scheme, self.tables()), self.changes())
+            return replace(whole, conditions=self._conditions())
         found, contacts = admitted or self.admitted(), self._contacts()
         recusals = self.recusals()
         bad = found.set_aside[~found.set_aside["rule"].isin(["withdrawn", "answered_again"])]
@@ -72,16 +83,27 @@ class RoundResults(RoundAnswers):
             "unworked": sum(unworked(self.scheme, found.drawn, found.answers, contacts, recusals).values()),
         }
         drawn = with_ineligible(self.scheme, found.drawn, contacts)
-        conditions = read_conditions(self.scheme, self.folder, needed=not provisional)
+        conditions = self._conditions(needed=not provisional)
         told["conditions"] = conditions
         if provisional:
             scores = replace(score_what_is_in(self.scheme, drawn, found.answers), **told)
             waiting = (WAITING,) if conditions is None and due_conditions(self.scheme) else ()
-            return replace(scores, left_out=(*scores.left_out, *waiting))
-        scores = replace(reviewed(score(self.scheme, drawn, found.answers), self.changes()), **told)
+            apart = (SURVEY_ALONE,) if self.scheme.has_tables else ()
+            return replace(scores, left_out=(*scores.left_out, *apart, *waiting))
+        scores = replace(reviewed(self._scored(drawn, found.answers), self.changes()), **told)
         if self.released():
             scores = replace(scores, reserves=self._beside_main(scores))
         return scores
+
+    def _scored(self, drawn: Mapping[str, Drawn], answers: Mapping[str, Answers]) -> Scores:
+        """Score the survey, and put it together with the other parts where there are any."""
+        survey = score(self.scheme, drawn, answers)
+        return assess(self.scheme, self.tables(), survey) if self.scheme.has_tables else survey
+
+    def _conditions(self, needed: bool = True) -> pd.DataFrame | None:
+        """Give the outside conditions of grades: as an office filled them in, and of events that came in."""
+        tables = self.tables() if self.scheme.has_tables else {}
+        return conditions_of(self.scheme, self.folder, tables, needed)
 
     def scores_without(self, gone: Sequence[Withdrawal]) -> Scores:
         """Score as ``scores`` does, without some rows of answers; nothing is written or noted.
@@ -109,7 +131,7 @@ class RoundResults(RoundAnswers):
         both = scores.table[["class", "evaluatee", *columns]]
         drawn = with_ineligible(self.scheme, found.drawn, self._contacts())
         try:
-            main = reviewed(score(self.scheme, drawn, found.answers), self.changes()).table
+            main = reviewed(self._scored(drawn, found.answers), self.changes()).table
         except (RoundError, AnswerError) as error:
             return both.assign(**{f"{c}_without": np.nan for c in columns}, why=str(error))
         return both.assign(**{f"{c}_without": main[c] for c in columns}, why="")
@@ -143,18 +165,20 @@ class RoundResults(RoundAnswers):
                 write_table(self.folder / "results" / "stability" / f"{name}.csv", table)
         return found
 
-    def result_tables(self, scores: Scores, admitted: Admitted) -> dict[str, pd.DataFrame]:
-        """Give the tables of a result by the names of their files."""
-        found = {
-            "scores": scores.table,
+    def result_tables(self, scores: Scores, admitted: Admitted | None) -> dict[str, pd.DataFrame]:
+        """Give the tables of a result by the names of their files; without a survey, none of answers."""
+        found = {"scores": scores.table, "trail": scores.trail}
+        survey = {
             "groups": scores.groups,
             "indicators": scores.indicators,
             "labels": scores.labels,
             "counts": scores.answers,
             "response": scores.response,
-            "trail": scores.trail,
-            "set_aside": admitted.set_aside,
         }
+        if admitted is not None:
+            found |= survey | {"set_aside": admitted.set_aside}
+        if scores.assessed is not None:
+            found |= scores.assessed.tables
         optional = {"reserves": scores.reserves, "grades": scores.grades, "awards": scores.awards}
         found |= {name: table for name, table in optional.items() if len(table)}
         if scores.conditions is not None:
