@@ -149,6 +149,50 @@ def collect(round: Path, *files: Path, group: str | None = None) -> None:
 
 
 @app.command
+def take(round: Path, table: str, *files: Path) -> None:
+    """Take in tables that an office keeps: inspections, tasks, events, visits, problems, periods.
+
+    Parameters
+    ----------
+    round
+        The round's folder.
+    table
+        Its name in the scheme.
+    files
+        CSV or Excel; several add up.
+    """
+    from toolkit.round import Round
+
+    one = Round.open(round)
+    for file in files:
+        rows = one.take(table, file)
+        print(
+            f"{file.name} → {table}：{rows:,} 行 rows" if rows else f"{file.name}：之前已收入 taken in before"
+        )
+
+
+@app.command(name="give-back")
+def give_back(round: Path, file: str, *, reason: str, office: str) -> None:
+    """Take a file of a table out again; it stays in tables/raw and the journal.
+
+    Parameters
+    ----------
+    round
+        The round's folder.
+    file
+        Its name in tables/raw.
+    reason
+        Why.
+    office
+        Who decided.
+    """
+    from toolkit.round import Round
+
+    rows = Round.open(round).give_back(file, reason=reason, office=office)
+    print(f"{file}：退出 {rows:,} 行 rows taken out")
+
+
+@app.command
 def withdraw(
     round: Path,
     file: str,

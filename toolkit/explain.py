@@ -13,6 +13,8 @@ import pandas as pd
 
 from scoring.rank import TIE
 from toolkit.errors import no_evaluatee
+from toolkit.parts.assess import Assessed
+from toolkit.parts.explained import part_rows
 from toolkit.placing import published
 from toolkit.report.writing import HIDDEN, count, fixed, or_hidden, percent, span
 from toolkit.scheme import Group, Scheme
@@ -22,6 +24,7 @@ from toolkit.words import Language
 from toolkit.words import percent as share
 
 COUNTS = ("valid", "dont_know", "refused", "blank")
+INSIDE = ("score", "period", "event", "mean", "weighted")
 LEAST_DIGITS, MOST_DIGITS = 4, 9  # ``published`` takes what differs by less than 1e-9 for the same
 
 TEXT: dict[str, tuple[str, str]] = {
@@ -68,6 +71,7 @@ TEXT: dict[str, tuple[str, str]] = {
     "part": ("{weight}² × {se}² = {part}，占 {share}", "{weight}² × {se}² = {part}, {share} of all"),
     "se": ("标准误", "standard error"),
     "df": ("自由度", "degrees of freedom"),
+    "no_error": ("没有抽样误差：得分不由抽样得来", "no sampling error: the score comes from no sample"),
     "no_limit": ("∞（正态分布）", "∞ (the normal distribution)"),
     "interval": ("{level}区间", "{level} interval"),
     "places": ("名次区间", "places possible"),
@@ -202,6 +206,7 @@ class _Case:
     changes: list[Row]
     digits: int
     grade: list[Row]
+    assessed: Assessed | None
 
     @classmethod
     def of(cls, scores: Scores, evaluatee: str, language: Language) -> _Case:
@@ -216,12 +221,13 @@ class _Case:
             (group, one, [each for each in answers if each["group"] == group.id])
             for group, one in zip(scheme.groups, own, strict=True)
         ]
+        made = scores.assessed
         rivals = peers[peers["evaluatee"] != evaluatee]
         surveyed = float(scores.surveyed[evaluatee])
         changes = scores.trail[scores.trail["evaluatee"] == evaluatee].to_dict("records")
-        digits = _digits(scheme, row, groups, surveyed, changes)
+        digits = LEAST_DIGITS if made else _digits(scheme, row, groups, surveyed, changes)
         grades = scores.grades[scores.grades["evaluatee"] == evaluatee].to_dict("records")
-        return cls(scheme, language, row, rivals, groups, surveyed, changes, digits, grades)
+        return cls(scheme, language, row, rivals, groups, surveyed, changes, digits, grades, made)
 
     def say(self, sentence: str, **values: Any) -> str:
         return TEXT[sentence]["zh en".split().index(self.language)].format(**values)
@@ -304,8 +310,11 @@ def _score_rows(case: _Case) -> Iterator[Row]:
         working = f"{number(own['estimate'])} × {share(group.weight)} = {number(part)}"
         yield _row(case, "weighted", working, part, group)
     exact = number(case.surveyed)
-    parts = " + ".join(number(group.weight * own["estimate"]) for group, own, _ in case.groups)
-    yield _row(case, "composite", f"{parts} = {exact}", case.surveyed)
+    if case.assessed is None:
+        parts = " + ".join(number(group.weight * own["estimate"]) for group, own, _ in case.groups)
+        yield _row(case, "composite", f"{parts} = {exact}", case.surveyed)
+    else:
+        yield from part_rows(case.assessed, scheme, str(case.row["evaluatee"]), case.language, number, share)
     score = case.surveyed
     for change in case.changes:
         before, score = number(score), score + change["points"]
@@ -352,6 +361,10 @@ def _place_rows(case: _Case) -> Iterator[Row]:
 def _error_rows(case: _Case) -> Iterator[Row]:
     """Give the variance by group, the interval, and the places it leaves open."""
     row, decimals = case.row, case.scheme.ranking.decimals
+    if case.assessed is not None:
+        yield from _whole_error(case)
+        yield from _place_range(case)
+        return
     parts = [((group.weight * own["se"]) ** 2, own["df"]) for group, own, _ in case.groups]
     whole = sum(part for part, _ in parts)
     for (group, own, _), (part, _) in zip(case.groups, parts, strict=True):
@@ -383,6 +396,24 @@ def _error_rows(case: _Case) -> Iterator[Row]:
     level = share(case.scheme.level)
     yield _row(case, "interval", working, half) | {"label": case.say("interval", level=level)}
     yield from _place_range(case)
+
+
+def _whole_error(case: _Case) -> Iterator[Row]:
+    """Give the error of a score that is not a survey's alone, and the interval."""
+    row, decimals = case.row, case.scheme.ranking.decimals
+    if not row["se"] > 0:
+        yield _row(case, "se", case.say("no_error"), 0.0)
+        return
+    yield _row(case, "se", fixed(row["se"], 4), row["se"])
+    limited = np.isfinite(row["df"])
+    yield _row(case, "df", fixed(row["df"], 1) if limited else case.say("no_limit"), row["df"])
+    half = row["high"] - row["estimate"]
+    ends = span(fixed(row["low"], decimals), fixed(row["high"], decimals))
+    working = (
+        f"{case.number(row['estimate'])} ± {fixed(half / row['se'], 4)} × {fixed(row['se'], 4)} = {ends}"
+    )
+    level = share(case.scheme.level)
+    yield _row(case, "interval", working, half) | {"label": case.say("interval", level=level)}
 
 
 def _hidden_errors(case: _Case) -> Iterator[Row]:
@@ -434,21 +465,21 @@ def _lines(one: Explanation) -> Iterator[str]:
     colon = "：" if one.language == "zh" else ": "
     rows = one.steps.to_dict("records")
     answers = [row for row in rows if row["step"] == "answers"]
-    room = max(_width(row["label"]) for row in answers)
+    room = max((_width(row["label"]) for row in answers), default=0)
     written = {name: [_count(row[name]) for row in answers] for name in COUNTS}
-    widths = {name: max(map(len, texts)) for name, texts in written.items()}
+    widths = {name: max(map(len, texts), default=0) for name, texts in written.items()}
     yield one.head
     for row in rows:
-        if row["step"] in ("group", "composite"):
+        if row["step"] in ("group", "part", "composite"):
             yield ""
-        if row["step"] == "group":
+        if row["step"] in ("group", "part"):
             yield row["label"]
         elif row["step"] == "answers":
             counts = "  ".join(f"{heads[name]} {_count(row[name]):>{widths[name]}}" for name in widths)
             padded = row["label"] + " " * (room - _width(row["label"]))
             yield f"  {padded}  {counts}  {heads['mean']} {row['working']}"
         else:
-            indent = "  " if row["step"] in ("score", "weighted") else ""
+            indent = "  " if row["step"] in INSIDE else ""
             yield f"{indent}{row['label']}{colon}{row['working']}"
     if one.notes:
         yield from ("", *one.notes)

@@ -21,6 +21,7 @@ from sampling.designs import (
 )
 from scoring.scale import Label
 from scoring.sensitivity.verdict import VerdictRule
+from toolkit.parts.words import parts_in_words
 from toolkit.rule_words import rules_in_words, streaks_in_words
 from toolkit.scheme import Draw, InterviewRules, Scheme
 from toolkit.small_groups import rule_told
@@ -34,6 +35,12 @@ PLAN: dict[str, tuple[str, str]] = {
     "size": (
         "被评单位 {units} 个，分 {classes} 类；每个单位 {valid} 份有效回答，来自 {groups} 类对象。",
         "{units} evaluatees in {classes} classes; {valid} valid answers for each, from {groups} groups.",
+    ),
+    "size_alone": ("被评单位 {units} 个，分 {classes} 类。", "{units} evaluatees in {classes} classes."),
+    "class_alone": ("  {name}：{units} 个，单独排名", "  {name}: {units}, ranked apart"),
+    "levels": (
+        "区间和名次区间的置信水平为 {level}。",
+        "The confidence level of intervals and ranges of places is {level}.",
     ),
     "classes": ("被评单位", "Evaluatees"),
     "class": (
@@ -243,31 +250,58 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
     '被评单位 79 个，分 4 类；每个单位 2015 份有效回答，来自 4 类对象。'
     """
     say = _speaker(language)
-    scale = scheme.scale
+    lines = [say("head", title=scheme.title, id=scheme.id), say("place", place=scheme.place)]
+    lines += [*_evaluatees_in_words(scheme, say, language), *_survey_in_words(scheme, say, language)]
+    rule, called = scheme.ranking, {group.id: group.name for group in scheme.groups}
+    breakers = "、".join(called[one] for one in rule.break_by)
+    lines += [
+        "",
+        *parts_in_words(scheme, language),
+        *_composite_in_words(scheme, say),
+        say("ranking", decimals=rule.decimals, on=say(rule.rank_on), ties=say(rule.ties, groups=breakers)),
+        *([say(f"lonely_{scheme.lonely_psu}"), rule_in_words(scheme, language)] if scheme.groups else []),
+        *([say("verdict", **asdict(scheme.verdict))] if scheme.verdict != VerdictRule() else []),
+        *rules_in_words(scheme.grading, scheme.awards, language),
+    ]
+    for each in scheme.classes:
+        if each.awards is not None:
+            lines += [f"{each.name}", *(f"  {line}" for line in rules_in_words(None, each.awards, language))]
+    lines += [
+        *streaks_in_words(scheme.streaks, language),
+        *_interviews_in_words(scheme, say),
+        *rule_told(scheme, language),
+    ]
+    if scheme.unclear:
+        lines += ["", say("unclear")]
+        lines += [say("point", open=one.open, reading=one.reading, key=one.key) for one in scheme.unclear]
+    return "\n".join(lines)
+
+
+def _evaluatees_in_words(scheme: Scheme, say: Callable[..., str], language: Language) -> list[str]:
     comma = "、" if language == "zh" else ", "
+    units, classes = len(scheme.evaluatees), len(scheme.classes)
+    if not scheme.groups:
+        lines = [say("size_alone", units=units, classes=classes), "", say("classes")]
+        return lines + [
+            say("class_alone", name=one.name, units=len(one.evaluatees)) for one in scheme.classes
+        ]
+    valid, groups = scheme.valid_answers, len(scheme.groups)
+    lines = [say("size", units=units, classes=classes, valid=valid, groups=groups), "", say("classes")]
+    for each in scheme.classes:
+        told = {"units": len(each.evaluatees), "indicators": len(each.indicators)}
+        names = comma.join(each.indicators)
+        lines.append(say("class", name=each.name, names=names, by=each.conducted_by, **told))
+    return lines
+
+
+def _survey_in_words(scheme: Scheme, say: Callable[..., str], language: Language) -> list[str]:
+    """Tell the ratings and the groups; nothing where there is no survey."""
+    if not scheme.groups:
+        return []
+    scale, comma = scheme.scale, "、" if language == "zh" else ", "
     labels = comma.join(_label_in_words(one, say) for one in scale.labels)
     kind = "values" if scale.has_values else "low_best" if scale.best == "low" else "steps"
     lines = [
-        say("head", title=scheme.title, id=scheme.id),
-        say("place", place=scheme.place),
-        say(
-            "size",
-            units=len(scheme.evaluatees),
-            classes=len(scheme.classes),
-            valid=scheme.valid_answers,
-            groups=len(scheme.groups),
-        ),
-        "",
-        say("classes"),
-    ]
-    for each in scheme.classes:
-        names = comma.join(each.indicators)
-        count = len(each.indicators)
-        units = len(each.evaluatees)
-        lines.append(
-            say("class", name=each.name, units=units, indicators=count, names=names, by=each.conducted_by)
-        )
-    lines += [
         "",
         say("scale"),
         say(
@@ -304,25 +338,13 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
             lines.append(say("spread"))
         if group.is_quota and group.over_quota is not None:
             lines.append(say(f"over_{group.over_quota}"))
+    return lines
+
+
+def _composite_in_words(scheme: Scheme, say: Callable[..., str]) -> list[str]:
     terms = " + ".join(f"{group.name}×{percent(group.weight)}" for group in scheme.groups)
-    rule, called = scheme.ranking, {group.id: group.name for group in scheme.groups}
-    breakers = "、".join(called[one] for one in rule.break_by)
-    lines += [
-        "",
-        say("composite", terms=terms, level=percent(scheme.level)),
-        say("ranking", decimals=rule.decimals, on=say(rule.rank_on), ties=say(rule.ties, groups=breakers)),
-        say(f"lonely_{scheme.lonely_psu}"),
-        rule_in_words(scheme, language),
-        *([say("verdict", **asdict(scheme.verdict))] if scheme.verdict != VerdictRule() else []),
-        *rules_in_words(scheme.grading, scheme.awards, language),
-        *streaks_in_words(scheme.streaks, language),
-        *_interviews_in_words(scheme, say),
-        *rule_told(scheme, language),
-    ]
-    if scheme.unclear:
-        lines += ["", say("unclear")]
-        lines += [say("point", open=one.open, reading=one.reading, key=one.key) for one in scheme.unclear]
-    return "\n".join(lines)
+    level = percent(scheme.level)
+    return [say("composite", terms=terms, level=level)] if scheme.groups else [say("levels", level=level)]
 
 
 def _interviews_in_words(scheme: Scheme, say: Callable[..., str]) -> list[str]:

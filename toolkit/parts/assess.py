@@ -44,6 +44,9 @@ class Assessed:
     periods : DataFrame
         One row per evaluatee and period: ``class``, ``evaluatee``, ``period``, ``kind``, ``score`` of the
         parts that have periods, and ``rank``.
+    detail : DataFrame
+        One row per part, evaluatee and period: ``part``, ``evaluatee``, ``period``, ``base`` (before events),
+        ``score``, and whether it is ``counted`` in the mean.
     declared : DataFrame
         The periods in order: ``period``, ``kind``, ``year``, ``missing`` (why it was not held).
     follows : Followed
@@ -53,6 +56,7 @@ class Assessed:
     parts: pd.DataFrame
     events: pd.DataFrame
     periods: pd.DataFrame
+    detail: pd.DataFrame
     declared: pd.DataFrame
     follows: Followed
 
@@ -63,6 +67,7 @@ class Assessed:
             "parts": self.parts,
             "events": self.events,
             "periods": self.periods,
+            "period_parts": self.detail,
             "periods_declared": self.declared,
             "streaks": self.follows.streaks,
             "period_awards": self.follows.awards,
@@ -117,6 +122,7 @@ def assess(scheme: Scheme, tables: Mapping[str, pd.DataFrame], survey: Scores | 
         parts=pd.concat([one.parts for one in results], ignore_index=True),
         events=_told(trail),
         periods=by_period,
+        detail=_detail(results, periods.of_kinds(scheme.periods.average)),
         declared=periods.table,
         follows=followed(scheme, table, by_period, periods, tables),
     )
@@ -275,6 +281,13 @@ def _periods(scheme: Scheme, results: Sequence[_ClassResult], declared: pd.DataF
     found["at"] = found["period"].map(place)
     ordered = found.sort_values(["at", "class", "rank"], kind="stable")
     return ordered.drop(columns="at")[columns].reset_index(drop=True)
+
+
+def _detail(results: Sequence[_ClassResult], counted: Sequence[str]) -> pd.DataFrame:
+    found = [one.periods for one in results if len(one.periods)]
+    empty = pd.DataFrame(columns=["part", "evaluatee", "period", "base", "score"])
+    whole = pd.concat(found, ignore_index=True) if found else empty
+    return whole.assign(counted=whole["period"].isin(counted))
 
 
 def _period_ranks(scheme: Scheme, found: pd.DataFrame) -> Floats:
