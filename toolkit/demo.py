@@ -8,6 +8,7 @@ from pathlib import Path
 from toolkit.errors import RoundError, fault
 from toolkit.files import write_table
 from toolkit.progress import steps
+from toolkit.resources import shipped
 from toolkit.round import Round
 from toolkit.scheme import Scheme
 from toolkit.simulate import Population, compare_truth, make_answers, make_population
@@ -32,16 +33,49 @@ def made_round(population: Population, name: str, folder: str | Path = "out") ->
     RoundError
         A round of that name exists and is not made up.
     """
-    place = Path(folder) / name
-    if place.exists():
-        if not (place / "journal.jsonl").is_file() or not Round(place, population.scheme).made:
-            raise RoundError(name, [fault("", "round_exists", folder=place)])
-        shutil.rmtree(place)
-    one = Round.start(name, population.scheme, folder)
+    one = _afresh(population.scheme, name, folder)
     for frame, table in population.frames.items():
         write_table(one.folder / "frames" / f"{frame}.csv", table)
     one.note("make", what="frames", seed=population.seed)
     return one
+
+
+def made_up(name: str, scheme: str | Path, folder: str | Path = "out") -> Round:
+    """Start a round for made-up tables of offices; an earlier made-up round of that name is replaced.
+
+    Parameters
+    ----------
+    name : str
+        The round's own folder.
+    scheme : str or Path
+        A bare name is a shipped scheme, a path is a file.
+    folder : str or Path
+        Where rounds are kept.
+
+    Raises
+    ------
+    RoundError
+        A round of that name exists and is not made up.
+    SchemeError
+        The scheme has faults.
+    """
+    one = _afresh(Scheme.load(scheme), name, folder)
+    one.note("make", what="tables")
+    return one
+
+
+def made_tables(name: str) -> Path:
+    """Give the folder of a made-up round's tables: ``data/rounds`` of the repository."""
+    return Path(str(shipped("rounds"))) / name
+
+
+def _afresh(scheme: Scheme, name: str, folder: str | Path) -> Round:
+    place = Path(folder) / name
+    if place.exists():
+        if not (place / "journal.jsonl").is_file() or not Round(place, scheme).made:
+            raise RoundError(name, [fault("", "round_exists", folder=place)])
+        shutil.rmtree(place)
+    return Round.start(name, scheme, folder)
 
 
 def made_answers(one: Round, population: Population) -> Path:
