@@ -313,4 +313,6 @@ def _told(trail: pd.DataFrame) -> pd.DataFrame:
         "after",
         "reason",
     ]
-    return trail.reindex(columns=columns).fillna({"period": "", "part": ""})
+    found = trail.reindex(columns=columns)
+    texts = {name: found[name].astype(object).where(found[name].notna(), "") for name in ("period", "part")}
+    return found.assign(**texts)
