@@ -185,6 +185,52 @@ def group_scores(
     )
 
 
+def linearised_scores(
+    survey: Survey,
+    indicators: Mapping[str, Sequence[str]],
+    scale: Scale,
+    *,
+    by: str = "evaluatee",
+    full_mark: float = 100.0,
+    official: Official = "design",
+) -> Floats:
+    """Give what each sheet adds to its evaluatee's score, linearised: for covariances with other totals.
+
+    ``survey.covariance`` of these values is the covariance of ``group_scores``; beside those of another
+    estimate from the same sheets, it gives the covariance of the two.
+
+    Parameters
+    ----------
+    survey : Survey
+    indicators : mapping of str to list of str
+    scale : Scale
+    by : str
+    full_mark : float
+    official : "plain" or "design"
+        All as for ``group_scores``, which says what is wrong with them.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        Weighted.
+
+    Examples
+    --------
+    Ratings 8 and 6 of 0 to 10: each is 10 points from the mean of 70, and half of that in the mean.
+
+    >>> table = pd.DataFrame({"evaluatee": "A", "q1": [8.0, 6.0]})
+    >>> linearised_scores(Survey(table), {"A": ["q1"]}, Scale(0, 10)).tolist()
+    [5.0, -5.0]
+    """
+    domains, columns = domains_of(survey.table, by), columns_of(indicators)
+    asked = np.array([[column in indicators[str(one)] for column in columns] for one in domains.labels[by]])
+    cells = _Cells.of(numeric(survey.table, columns, finite=False), domains, asked, scale, columns)
+    gains, weights = scale.points(full_mark)[None, :], None if official == "plain" else survey.weights
+    means = _means(cells.counts(weights), gains)
+    cells.refuse_empty(means.size, domains, columns)
+    return cells.linearised(means, gains, asked / asked.sum(axis=1, keepdims=True), weights)[:, 0]
+
+
 def columns_of(indicators: Mapping[str, Sequence[str]]) -> list[str]:
     """Give all indicators once, in order of appearance.
 

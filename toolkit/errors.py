@@ -113,6 +113,17 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     ),
     "break_twice": ("{found!r} tells equal scores apart already; name it once", "{found!r} 已用来区分同分，只写一次"),
     "break_group": ("{found!r} is no group of this scheme, which has {known}", "{found!r} 不是本方案的组；现有 {known}"),
+    "no_label": ("{found!r} is no label of the scale, which has {known}", "{found!r} 不是量表的等次；现有 {known}"),
+    "respondent_on": (
+        "must be 'any', 'all' or an indicator of some class; it is {found!r}, and the indicators are {known}",
+        "应为 'any'、'all' 或某一类的指标，现为 {found!r}；指标有 {known}",
+    ),
+    "respondent_points": ("must be a finite number; it is {found}", "必须是有限的数，现为 {found}"),
+    "respondent_cells": (
+        "group {found!r} adjusts its weights for nonresponse (adjust_by), and no error is known for a count of its "
+        "respondents; name the other groups in groups, or leave out adjust_by",
+        "组 {found!r} 按单元调整无回答（adjust_by），其人数的误差无从估计；请在 groups 中只列其他组，或去掉 adjust_by",
+    ),
     "negative": ("must be at least 0; it is {found}", "不能小于 0，现为 {found}"),
     "level": ("must be between 0 and 1; it is {found}", "必须在 0 和 1 之间，现为 {found}"),
     "scale": ("the scale must rise; it goes from {low} to {high}", "量表必须由低到高，现为 {low} 到 {high}"),
