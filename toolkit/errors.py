@@ -82,6 +82,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "the part is a survey, and the scheme has no [[groups]]",
         "这一部分是调查，方案却没有 [[groups]]",
     ),
+    "needs_survey": ("needs a survey, and the scheme has no [[groups]]", "要有调查才行，方案却没有 [[groups]]"),
     "events_of_nothing": ("there are events, and no parts whose score they change", "有事件规则，却没有由它增减的得分"),
     "event_counted_twice": (
         "{event!r} is counted by two rules in class {name!r}. Let one rule count it",

@@ -62,6 +62,9 @@ def per_respondent_faults(scheme: Scheme, rule: PerRespondent, path: str) -> Ite
     path : str
         Where it stands in the file.
     """
+    if not scheme.groups:
+        yield fault(path, "needs_survey")
+        return
     yield from label_faults(scheme, rule.labels, f"{path}.labels")
     asked = dict.fromkeys(name for each in scheme.classes for name in each.indicators)
     if rule.on not in (*ON, *asked):

@@ -30,6 +30,7 @@ from toolkit.parts.kinds import (
     Surveyed,
 )
 from toolkit.resources import shipped_scheme
+from toolkit.satisfaction_rule import Satisfaction
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -273,6 +274,7 @@ class Scheme:
     awards: Awards | None = None
     verdict: VerdictRule = VerdictRule()
     streaks: Ladder | None = None
+    satisfaction: Satisfaction | None = None
     small_groups: SmallGroups | None = None
     response: Response = Response()
     interviews: InterviewRules = InterviewRules()

@@ -17,6 +17,7 @@ from scoring.grade.rules import check_grading
 from scoring.scale import Scale
 from toolkit.errors import Fault, fault
 from toolkit.parts.checks import PART_CHECKS, has_other_scores
+from toolkit.satisfaction_rule import satisfaction_faults
 from toolkit.scheme import KEYS, RESERVED, EvaluateeClass, Group, InterviewRules, Response, Scheme, Unclear
 
 Check = Callable[[], Iterator[Fault]]
@@ -55,6 +56,7 @@ def _checks(scheme: Scheme) -> Iterator[Check]:
     for at, group in enumerate(groups):
         yield partial(_group_faults, group, f"groups[{at}]")
     yield partial(_label_faults, scheme)
+    yield partial(satisfaction_faults, scheme)
     yield partial(_rule_faults, "grading", check_grading, scheme)
     yield partial(_rule_faults, "awards", check_awards, scheme)
     yield partial(_rule_faults, "streaks", check_ladder, scheme)

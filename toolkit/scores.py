@@ -17,6 +17,7 @@ from scoring.survey import Survey
 from toolkit.answers import Answers, State, completed, places
 from toolkit.errors import Fault, RoundError, UnknownNameError, fault
 from toolkit.placing import placed, published
+from toolkit.satisfaction import satisfaction_table
 from toolkit.scheme import EvaluateeClass, Group, Scheme
 from toolkit.small_groups import Cells, as_shown, hidden_cells
 from toolkit.tally import counted_sheets, tally
@@ -81,6 +82,9 @@ class Scores:
         Mean rating of every indicator by group and evaluatee.
     labels : DataFrame
         Share of each label among valid answers, composite over the groups, with its error ``se``.
+    satisfaction : DataFrame
+        The share of satisfaction that the scheme declares, with its error, on its base and on others, as
+        ``toolkit.satisfaction`` gives it; empty where the scheme declares none.
     answers : DataFrame
         One row per group, evaluatee and indicator: ``mean`` rating, the ``points`` it counts, ``valid``
         answers, ``dont_know``, ``refused`` and ``blank``, as ``toolkit.tally`` counts them.
@@ -117,6 +121,7 @@ class Scores:
     labels: pd.DataFrame
     answers: pd.DataFrame
     response: pd.DataFrame = field(default_factory=pd.DataFrame)
+    satisfaction: pd.DataFrame = field(default_factory=pd.DataFrame)
     trail: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=TRAIL))
     status: Status = "preliminary"
     left_out: tuple[str, ...] = ()
@@ -313,6 +318,7 @@ def score(scheme: Scheme, drawn: Mapping[str, Drawn], answers: Mapping[str, Answ
         groups=_groups(scheme, by_group, order, answers),
         indicators=_indicators(scheme, by_group, order),
         labels=_labels(scheme, whole, order),
+        satisfaction=satisfaction_table(scheme, drawn, answers),
         answers=pd.concat(
             [
                 tally(scheme, group, answers[group.id], scored.means[order], scored.points[order])

@@ -158,8 +158,6 @@ def as_shown(scores: Scores) -> Scores:
     tally = scores.answers.astype(dict.fromkeys(OF_ANSWERS[2:], "Int64"))
     tally.loc[cells.answers, OF_ANSWERS[2:]] = pd.NA
     tally.loc[cells.answers, OF_ANSWERS[:2]] = np.nan
-    labels, of_few = scores.labels.copy(), scores.labels["evaluatee"].isin(cells.few).to_numpy()
-    labels[["share", "se"]] = labels[["share", "se"]].mask(of_few[:, None] & [True, True])
     response = scores.response
     counts = [str(name) for name in response if name not in SHOWN_OF_RESPONSE]
     return replace(
@@ -168,7 +166,8 @@ def as_shown(scores: Scores) -> Scores:
         groups=_masked(_masked(scores.groups, OF_GROUP, cells.groups), OF_ERROR, cells.errors),
         indicators=indicators,
         answers=tally,
-        labels=labels,
+        labels=_of_few(scores.labels, cells.few),
+        satisfaction=_of_few(scores.satisfaction, cells.few),
         response=_masked(response, counts, cells.groups) if len(response) else response,
     )
 
@@ -226,6 +225,16 @@ def hidden_rows(table: pd.DataFrame, hidden: pd.DataFrame) -> Bools:
     rows = hidden.index.get_indexer(pd.Index(table["evaluatee"].astype(str)))
     at = hidden.columns.get_indexer(pd.Index(table["group"].astype(str)))
     return np.asarray(hidden.to_numpy()[rows, at] & (rows >= 0) & (at >= 0), dtype=bool)
+
+
+def _of_few(table: pd.DataFrame, few: tuple[str, ...]) -> pd.DataFrame:
+    """Hide the shares of evaluatees of whom all groups together are too few."""
+    if not few or table.empty:
+        return table
+    lost, shown = table["evaluatee"].isin(few), table.copy()
+    for name in shown.columns.intersection(["share", "se", "low", "high"]):
+        shown[name] = table[name].mask(lost)
+    return shown
 
 
 def _masked(table: pd.DataFrame, columns: list[str], hidden: pd.DataFrame) -> pd.DataFrame:

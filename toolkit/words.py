@@ -23,6 +23,7 @@ from scoring.scale import Label
 from scoring.sensitivity.verdict import VerdictRule
 from toolkit.parts.words import parts_in_words
 from toolkit.rule_words import rules_in_words, streaks_in_words
+from toolkit.satisfaction_rule import satisfaction_in_words
 from toolkit.scheme import Draw, InterviewRules, Scheme
 from toolkit.small_groups import rule_told
 
@@ -261,6 +262,7 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
         say("ranking", decimals=rule.decimals, on=say(rule.rank_on), ties=say(rule.ties, groups=breakers)),
         *([say(f"lonely_{scheme.lonely_psu}"), rule_in_words(scheme, language)] if scheme.groups else []),
         *([say("verdict", **asdict(scheme.verdict))] if scheme.verdict != VerdictRule() else []),
+        *satisfaction_in_words(scheme.satisfaction, language),
         *rules_in_words(scheme.grading, scheme.awards, language),
     ]
     for each in scheme.classes:

@@ -15,6 +15,7 @@ from toolkit.report.plot import caterpillar, figure_svg
 from toolkit.report.ranking import Standing, standing
 from toolkit.report.rendered import rendered
 from toolkit.report.review import accountable_rows, award_rows, chance_note, grade_rows, trail_rows
+from toolkit.report.satisfied import satisfaction_cells, satisfaction_shown
 from toolkit.report.tables import (
     RATES,
     RATES_TOLD,
@@ -90,6 +91,7 @@ def render(scores: Scores, facts: RoundFacts, made: bool) -> str:
         Whether frames or answers are made up.
     """
     scheme, internal = scores.scheme, scores.status == "provisional"
+    declared = satisfaction_shown(scores)
     content = {
         "scheme": scheme,
         "facts": facts,
@@ -114,7 +116,8 @@ def render(scores: Scores, facts: RoundFacts, made: bool) -> str:
         "sheets": [_sheets(scores, group) for group in scheme.groups],
         "results": [_result(scores, each, made) for each in scheme.classes],
         "labels": scheme.scale.labels,
-        "satisfied": SATISFIED if satisfied_labels(scheme) else "",
+        "satisfied": SATISFIED if satisfied_labels(scheme) and declared is None else "",
+        "declared": declared,
         "terms": terms(scheme),
         "counted": counted(scheme),
         "alike": ALIKE,
@@ -187,6 +190,7 @@ class Row:
     cut: bool
     shares: tuple[str, ...]
     satisfied: str
+    declared: tuple[str, ...]
     may_change: str
 
 
@@ -214,7 +218,7 @@ def _result(scores: Scores, each: EvaluateeClass, made: bool) -> dict[str, Any]:
 
 def _rows(scores: Scores, here: Standing) -> list[Row]:
     scheme, decimals = scores.scheme, scores.scheme.ranking.decimals
-    shares = label_shares(scores)
+    shares, declared = label_shares(scores), satisfaction_cells(satisfaction_shown(scores))
     table = scores.table.set_index("evaluatee")
     chance = table.get("may_change")
     rows = []
@@ -233,6 +237,7 @@ def _rows(scores: Scores, here: Standing) -> list[Row]:
                 cut=cut,
                 shares=tuple(or_hidden(percent(one)) for one in shares.table.loc[who]),
                 satisfied="" if shares.satisfied is None else or_hidden(percent(shares.satisfied[who])),
+                declared=declared.get(str(who), ()),
                 may_change="" if chance is None else percent(chance[who], 0),
             )
         )

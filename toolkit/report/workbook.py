@@ -16,6 +16,7 @@ from toolkit.report.facts import RoundFacts, round_facts
 from toolkit.report.method import ALIKE, DIGESTS, SHARES, Step, counted, method_steps, stages, terms
 from toolkit.report.ranking import standing
 from toolkit.report.review import accountable_rows, award_rows, chance_note
+from toolkit.report.satisfied import satisfaction_shown
 from toolkit.report.tables import (
     RATES_TOLD,
     SATISFIED,
@@ -229,26 +230,34 @@ def _shares(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:
     scheme, labels = scores.scheme, scores.scheme.scale.labels
     if not labels:
         return
-    found = label_shares(scores)
+    found, declared = label_shares(scores), satisfaction_shown(scores)
+    good = None if declared is not None else found.satisfied
+    fine = SHARE if declared is None else f"{0:.{declared.decimals}f}%"
+    heads = [] if declared is None else [declared.base, "区间下限", "区间上限", *declared.others]
     columns = (
         Column("类别"),
         Column("名次", "0", "center"),
         Column("单位"),
         *(Column(f"{one.name}\n{span(str(one.low), str(one.high))} 分", SHARE, "center") for one in labels),
-        *([] if found.satisfied is None else [Column(f"{SATISFIED}\n及以上", SHARE, "center")]),
+        *([] if good is None else [Column(f"{SATISFIED}\n及以上", SHARE, "center")]),
+        *(Column(f"满意率\n{head}", fine, "center") for head in heads),
     )
     rows: list[tuple[Value, ...]] = []
     for each in scheme.classes:
         for line in standing(scores, each.id).table.to_dict("records"):
             who = line["evaluatee"]
-            shares = [*found.table.loc[who], *([] if found.satisfied is None else [found.satisfied[who]])]
-            rows.append(
-                (each.name, int(line["rank"]), str(who), *(_or_hidden(rounded_share(one)) for one in shares))
-            )
+            shares = [*found.table.loc[who], *([] if good is None else [good[who]])]
+            cells = [_or_hidden(rounded_share(one)) for one in shares]
+            if declared is not None:
+                cells += [
+                    _or_hidden(rounded_share(one, declared.decimals)) for one in declared.table.loc[who]
+                ]
+            rows.append((each.name, int(line["rank"]), str(who), *cells))
     errors = (f"{each.name} {percent(share_error(scores, each))}" for each in scheme.classes)
-    notes = (SHARES, f"每档占比的标准误不超过：{'；'.join(errors)}。")
+    notes = [SHARES, f"每档占比的标准误不超过：{'；'.join(errors)}。"]
+    notes += [] if declared is None else [declared.note]
     about = "每个单位的各档评价占有效评分的比例。"
-    yield _single("评价分布", scheme, about, Table(columns, tuple(rows), notes=notes), frozen=3)
+    yield _single("评价分布", scheme, about, Table(columns, tuple(rows), notes=tuple(notes)), frozen=3)
 
 
 def _counts(scores: Scores, _: RoundFacts) -> Iterator[Sheet]:

@@ -179,7 +179,12 @@ class RoundResults(RoundTables):
             found |= survey | {"set_aside": admitted.set_aside}
         if scores.assessed is not None:
             found |= scores.assessed.tables
-        optional = {"reserves": scores.reserves, "grades": scores.grades, "awards": scores.awards}
+        optional = {
+            "satisfaction": scores.satisfaction,
+            "reserves": scores.reserves,
+            "grades": scores.grades,
+            "awards": scores.awards,
+        }
         found |= {name: table for name, table in optional.items() if len(table)}
         if scores.conditions is not None:
             found["conditions"] = scores.conditions.rename_axis("evaluatee").reset_index()
