@@ -310,10 +310,13 @@ def score(round: Path, *, provisional: bool = False) -> None:
 
 
 def _write_reports(one: Round, scores: Scores, folder: Path) -> None:
-    from toolkit.report import write_report, write_workbook
+    from toolkit.report import write_assessed, write_report, write_workbook
 
-    print(write_workbook(one, scores, folder / "report.xlsx"))
-    print(write_report(one, scores, folder / "report.html"))
+    if scores.assessed is not None:
+        print(*write_assessed(one, scores, folder), sep="\n")
+    if one.scheme.groups:
+        print(write_workbook(one, scores, folder / "report.xlsx"))
+        print(write_report(one, scores, folder / "report.html"))
 
 
 @app.command

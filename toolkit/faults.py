@@ -45,6 +45,7 @@ AT_STEP: dict[str, dict[str, type]] = {  # what a key's value, or its list's ent
 KINDS: dict[str, type] = DESIGNS | RULES | GATES | SOURCES | POINT_KINDS
 UNUSABLE = object()
 BRANCHES = {one.__name__ for one in KINDS.values()} | {"int"}
+IN_LISTS = ("events",)  # whose entries have kinds; the table of that name has none
 LISTED = re.compile(r"\[\d+\]$")
 
 
@@ -68,8 +69,10 @@ def pydantic_faults(error: ValidationError, data: Mapping[str, Any], root: type)
 def kind_faults(data: Any, path: str = "") -> Iterator[Fault]:
     """Give one fault for every design, method or number that does not say its kind."""
     if isinstance(data, Mapping):
-        step = LISTED.sub("", path.rsplit(".", 1)[-1])
-        if step in ("design", "method", "n", *AT_STEP) and "kind" not in data:
+        last = path.rsplit(".", 1)[-1]
+        step = LISTED.sub("", last)
+        meant = last != step if step in IN_LISTS else step in ("design", "method", "n", *AT_STEP)
+        if meant and "kind" not in data:
             yield fault(f"{path}.kind", "one_of", due=", ".join(_kinds_at(path)), found=None)
         for key, value in data.items():
             yield from kind_faults(value, f"{path}.{key}".lstrip("."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from toolkit.answers import Answers
 from toolkit.errors import RoundError
 from toolkit.respondent_rule import ON, PerRespondent, per_respondent_faults
 from toolkit.scheme import Group, Scheme
-from toolkit.scores import Drawn, group_sheets
+from toolkit.scores import Drawn, GroupSheets, group_sheets
 
 Floats = NDArray[np.float64]
 
@@ -110,7 +110,9 @@ def respondent_cases(
     for group in scheme.groups:
         if rule.groups and group.id not in rule.groups:
             continue
-        sheets, cases, own, with_score = _of_group(scheme, group, drawn[group.id], answers[group.id], rule)
+        here = _Sheets.of(scheme, group, drawn[group.id], answers[group.id], rule)
+        own, with_score = _moved(scheme, group, here.found, here.whom, here.deviation())
+        sheets, cases = here.sheets, here.cases
         count += cases
         cov += own
         cross += group.weight * with_score
@@ -119,27 +121,116 @@ def respondent_cases(
     return Cases(count, cov, cross, pd.concat(parts, ignore_index=True))
 
 
-def _of_group(
-    scheme: Scheme, group: Group, drawn: Drawn, answers: Answers, rule: PerRespondent
-) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]:
-    """Give a group's valid sheets, its cases, their covariance and that with the group's score."""
-    found = group_sheets(scheme, group, drawn, answers)
+@dataclass(frozen=True)
+class RespondentPoints:
+    """What all rules of cases bring together, with one error: the same sheets may be cases of several.
+
+    Attributes
+    ----------
+    count : dict of str to ndarray of int, shape (E,)
+        By the rule's event.
+    cov : ndarray of float, shape (E, E)
+        Covariance of the points of all rules together.
+    cross : ndarray of float, shape (E, E)
+        Covariance of evaluatee e's points (rows) with evaluatee f's composite of the survey (columns).
+    """
+
+    count: dict[str, NDArray[np.int64]]
+    cov: Floats
+    cross: Floats
+
+
+def respondent_points(
+    scheme: Scheme,
+    drawn: Mapping[str, Drawn],
+    answers: Mapping[str, Answers],
+    rules: Sequence[PerRespondent],
+) -> RespondentPoints:
+    """Count the cases of several rules, and give the error of the points that they bring together.
+
+    Each sheet's linearised points are the sum over the rules of points × (case − share of cases), so that the
+    variance of +0.1 for each 很满意 and −0.4 for each 不满意 holds their covariance. A rule whose
+    ``most`` has set the points of an evaluatee adds no error there.
+
+    Parameters
+    ----------
+    scheme, drawn, answers
+        As in ``respondent_cases``.
+    rules : sequence of PerRespondent
+
+    Raises
+    ------
+    RoundError, AnswerError, EstimateError
+        As ``respondent_cases``.
+    """
     size = len(scheme.evaluatees)
-    whom = pd.Index(scheme.evaluatees).get_indexer(pd.Index(found.table["evaluatee"].astype(str)))
-    valid, case = _cases(scheme, answers.table.columns[2:], found.table, rule)
-    sheets = np.bincount(whom, weights=valid, minlength=size)
-    cases = np.bincount(whom, weights=case, minlength=size)
+    count = {rule.event: np.zeros(size, dtype=np.int64) for rule in rules}
+    each: list[tuple[Group, PerRespondent, _Sheets]] = []
+    for group in scheme.groups:
+        for rule in rules:
+            if not rule.groups or group.id in rule.groups:
+                here = _Sheets.of(scheme, group, drawn[group.id], answers[group.id], rule)
+                count[rule.event] = count[rule.event] + here.cases
+                each.append((group, rule, here))
     cov, cross = np.zeros((size, size)), np.zeros((size, size))
-    if found.not_due is None:
-        share = np.divide(cases, sheets, out=np.zeros(size), where=sheets > 0)
-        deviation = np.where(valid, case - share[whom], 0.0)
-        survey = Survey(found.table, lonely=scheme.lonely_psu, **found.roles)
-        score = linearised_scores(
-            survey, scheme.indicators, scheme.scale, full_mark=scheme.full_mark, official=group.official
-        )
-        both = survey.covariance(np.column_stack([deviation, score]), whom.astype(np.intp), size)
-        cov, cross = both[::2, ::2], both[::2, 1::2]
-    return sheets.astype(np.int64), cases.astype(np.int64), cov, cross
+    for group in scheme.groups:
+        own = [(rule, here) for of, rule, here in each if of == group]
+        if own:
+            z = sum(_slope(rule, count[rule.event])[here.whom] * here.deviation() for rule, here in own)
+            found, whom = own[0][1].found, own[0][1].whom
+            more, with_score = _moved(scheme, group, found, whom, np.asarray(z))
+            cov += more
+            cross += group.weight * with_score
+    return RespondentPoints(count, cov, cross)
+
+
+def _slope(rule: PerRespondent, count: NDArray[np.int64]) -> Floats:
+    """Give the points that one more case brings: none where the rule's most is reached."""
+    most = np.inf if rule.most is None else rule.most
+    return np.where(np.abs(rule.points * count) > most, 0.0, rule.points)
+
+
+@dataclass(frozen=True)
+class _Sheets:
+    """A group's sheets under one rule."""
+
+    found: GroupSheets
+    whom: NDArray[np.intp]
+    valid: NDArray[np.bool_]
+    case: NDArray[np.bool_]
+    sheets: NDArray[np.int64]
+    cases: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, scheme: Scheme, group: Group, drawn: Drawn, answers: Answers, rule: PerRespondent) -> _Sheets:
+        found = group_sheets(scheme, group, drawn, answers)
+        size = len(scheme.evaluatees)
+        names = pd.Index(found.table["evaluatee"].astype(str))
+        whom = pd.Index(scheme.evaluatees).get_indexer(names).astype(np.intp)
+        valid, case = _cases(scheme, answers.table.columns[2:], found.table, rule)
+        sheets = np.bincount(whom, weights=valid, minlength=size).astype(np.int64)
+        cases = np.bincount(whom, weights=case, minlength=size).astype(np.int64)
+        return cls(found, whom, valid, case, sheets, cases)
+
+    def deviation(self) -> Floats:
+        """Give each sheet's linearised count."""
+        share = np.divide(self.cases, self.sheets, out=np.zeros(self.sheets.size), where=self.sheets > 0)
+        return np.where(self.valid, self.case - share[self.whom], 0.0)
+
+
+def _moved(
+    scheme: Scheme, group: Group, found: GroupSheets, whom: NDArray[np.intp], deviation: Floats
+) -> tuple[Floats, Floats]:
+    """Give the covariance of a total of linearised values, and that with the group's score."""
+    size = len(scheme.evaluatees)
+    if found.not_due is not None:  # a census of a finite list: nobody was drawn
+        return np.zeros((size, size)), np.zeros((size, size))
+    survey = Survey(found.table, lonely=scheme.lonely_psu, **found.roles)
+    score = linearised_scores(
+        survey, scheme.indicators, scheme.scale, full_mark=scheme.full_mark, official=group.official
+    )
+    both = survey.covariance(np.column_stack([deviation, score]), whom, size)
+    return both[::2, ::2], both[::2, 1::2]
 
 
 def _cases(

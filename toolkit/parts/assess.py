@@ -13,17 +13,21 @@ from scoring.composite.leaves import leaf
 from scoring.composite.part import Part
 from scoring.interval import interval
 from scoring.points.adjust import adjusted
+from scoring.points.rules import PerCase
 from scoring.variance import Floats
 from toolkit.errors import RoundError, fault
 from toolkit.parts.follow import Followed, followed
-from toolkit.parts.kinds import ScorePart, Surveyed
+from toolkit.parts.kinds import PointRule, ScorePart, Surveyed, WholeRule
 from toolkit.parts.sources import PartResult, events_of, part_scores
 from toolkit.parts.tables import Periods, periods_of
+from toolkit.per_respondent import RespondentPoints
 from toolkit.placing import classes_of, placed, published
+from toolkit.respondent_rule import PerRespondent
 from toolkit.scheme import EvaluateeClass, Scheme
 from toolkit.scores import Scores
 
 WHOLE = "综合"
+COUNTED = "由有效问卷计数"
 GROUPS = ["group", "evaluatee", "estimate", "se", "df", "n", "counted", "plain", "design"]
 LABELS = ["evaluatee", "label", "share", "se"]
 COUNTS = ["group", "evaluatee", "indicator", "mean", "points", "valid", "dont_know", "refused", "blank"]
@@ -77,7 +81,12 @@ class Assessed:
         return {name: table for name, table in found.items() if len(table)}
 
 
-def assess(scheme: Scheme, tables: Mapping[str, pd.DataFrame], survey: Scores | None = None) -> Scores:
+def assess(
+    scheme: Scheme,
+    tables: Mapping[str, pd.DataFrame],
+    survey: Scores | None = None,
+    respondents: RespondentPoints | None = None,
+) -> Scores:
     """Score and rank every evaluatee by its parts.
 
     Parameters
@@ -87,6 +96,8 @@ def assess(scheme: Scheme, tables: Mapping[str, pd.DataFrame], survey: Scores | 
         By name, as text, with the names that rules use for heads.
     survey : Scores, optional
         What the survey came to, where a part is one.
+    respondents : RespondentPoints, optional
+        What the rules counted from the survey bring; needed where there are such rules.
 
     Returns
     -------
@@ -109,8 +120,13 @@ def assess(scheme: Scheme, tables: Mapping[str, pd.DataFrame], survey: Scores | 
     df = np.concatenate([one.whole.df for one in results])
     cov, pair_df = _joined(scheme, results, survey)
     start = pd.DataFrame({"evaluatee": list(scheme.evaluatees), "score": base})
-    events = events_of(scheme.events, scheme.evaluatees, tables, scheme, None)
-    after = adjusted(start, events, scheme.events, cov)
+    if respondents is not None:
+        weight = np.concatenate([one.survey_weight for one in results])
+        shared = respondents.cross * weight
+        cov = cov + shared + shared.T + respondents.cov
+    rules = [_as_case(rule) for rule in scheme.events]
+    events = _with_counted(events_of(rules, scheme.evaluatees, tables, scheme, None), scheme, respondents)
+    after = adjusted(start, events, rules, cov)
     assert after.cov is not None and after.cov_to_rank is not None
     shown = _groups_and_parts(scheme, results, survey)
     to_rank = after.table["to_rank"].to_numpy(dtype=np.float64)
@@ -128,6 +144,25 @@ def assess(scheme: Scheme, tables: Mapping[str, pd.DataFrame], survey: Scores | 
     )
     whole = survey or _without_answers(scheme, table, after.cov, pair_df)
     return replace(whole, table=table, cov=after.cov, pair_df=pair_df, assessed=found)
+
+
+def _as_case(rule: WholeRule) -> PointRule:
+    """Give the rule of points of a rule that counts its cases from the survey; others as they are."""
+    if isinstance(rule, PerRespondent):
+        return PerCase(rule.event, rule.points, rule.most, rule.when)
+    return rule
+
+
+def _with_counted(events: pd.DataFrame, scheme: Scheme, counted: RespondentPoints | None) -> pd.DataFrame:
+    """Add the cases that the survey itself counted."""
+    if counted is None:
+        return events
+    parts = [
+        pd.DataFrame({"evaluatee": list(scheme.evaluatees), "event": name, "count": count})
+        for name, count in counted.count.items()
+    ]
+    given = events.assign(count=1) if "count" not in events else events
+    return pd.concat([given, *(part.assign(reason=COUNTED) for part in parts)], ignore_index=True)
 
 
 def _without_answers(scheme: Scheme, table: pd.DataFrame, cov: Floats, pair_df: Floats) -> Scores:

@@ -13,7 +13,8 @@ from scoring.errors import EstimateError
 from scoring.points.inspections import refuse_items
 from scoring.points.rules import refuse_faulty
 from toolkit.errors import Fault, fault
-from toolkit.parts.kinds import PointRule, ScorePart, Surveyed
+from toolkit.parts.kinds import ScorePart, Surveyed, WholeRule
+from toolkit.respondent_rule import PerRespondent, per_respondent_faults
 
 
 def has_other_scores(scheme: Any) -> bool:
@@ -71,7 +72,11 @@ def _item_faults(scheme: Any) -> Iterator[Fault]:
 
 def _event_faults(scheme: Any) -> Iterator[Fault]:
     """Say what is wrong with events of the whole, and events that two parts of one class count."""
-    yield from _refused("events", lambda: refuse_faulty(scheme.events))
+    own = [rule for rule in scheme.events if not isinstance(rule, PerRespondent)]
+    yield from _refused("events", lambda: refuse_faulty(own))
+    for at, rule in enumerate(scheme.events):
+        if isinstance(rule, PerRespondent):
+            yield from per_respondent_faults(scheme, rule, f"events[{at}]")
     if scheme.events and not (scheme.parts or scheme.groups or any(each.parts for each in scheme.classes)):
         yield fault("events", "events_of_nothing")
     for at, each in enumerate(scheme.classes):
@@ -82,7 +87,7 @@ def _event_faults(scheme: Any) -> Iterator[Fault]:
                 yield fault(f"classes[{at}]", "event_counted_twice", event=name, name=each.name)
 
 
-def _counted(rules: Sequence[PointRule]) -> list[str]:
+def _counted(rules: Sequence[WholeRule]) -> list[str]:
     """Name the events whose points the rules count; a veto may have an event of another rule."""
     return [str(getattr(rule, "event")) for rule in rules if hasattr(rule, "event") and rule.kind != "veto"]  # noqa: B009
 

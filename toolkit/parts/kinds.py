@@ -7,10 +7,12 @@ from typing import ClassVar, Literal
 
 from scoring.points.inspections import Average, Item
 from scoring.points.rules import AsDecided, PerCase, PerLevel, ScoreLimit, TotalLimit, Veto
+from toolkit.respondent_rule import PerRespondent
 
 Config = dict[str, str]
 FORBID: Config = {"extra": "forbid"}
 PointRule = PerCase | PerLevel | AsDecided | TotalLimit | ScoreLimit | Veto
+WholeRule = PointRule | PerRespondent  # of the whole score alone
 
 
 @dataclass(frozen=True)
@@ -206,4 +208,5 @@ POINT_KINDS: dict[str, type] = {
     "total_limit": TotalLimit,
     "score_limit": ScoreLimit,
     "veto": Veto,
+    "per_respondent": PerRespondent,
 }

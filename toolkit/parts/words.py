@@ -7,6 +7,7 @@ from typing import Literal
 
 from scoring.points.rules import AsDecided, PerCase, PerLevel, ScoreLimit, TotalLimit
 from toolkit.parts.kinds import Completed, Figures, Inspections, PointRule, ScorePart, Start
+from toolkit.respondent_rule import PerRespondent, per_respondent_in_words
 from toolkit.scheme import Scheme
 
 Language = Literal["zh", "en"]
@@ -49,7 +50,11 @@ def parts_in_words(scheme: Scheme, language: Language) -> Iterator[str]:
             yield from (f"    {rule_in_words(rule, language)}" for rule in part.events)
     if scheme.events:
         yield EVENTS[at]
-        yield from (f"  {rule_in_words(rule, language)}" for rule in scheme.events)
+        for rule in scheme.events:
+            if isinstance(rule, PerRespondent):
+                yield f"  {per_respondent_in_words(scheme, rule, language)}"
+            else:
+                yield f"  {rule_in_words(rule, language)}"
     if scheme.periods.average:
         kinds = "、".join(scheme.periods.average)
         yield (f"只平均{kinds}的各期", f"Only periods of the kind {kinds} are averaged")[at]
@@ -65,11 +70,11 @@ def parts_in_words(scheme: Scheme, language: Language) -> Iterator[str]:
             f"{limit.at_least} or more cases of {events} together: {limit.consequence}",
         )[at]
     if scheme.counts_into is not None:
-        rule, points = scheme.counts_into, scheme.counts_into.points
+        name, points = scheme.counts_into.name, scheme.counts_into.points
         zh = "原文未载分值" if points == "unstated" else f"满分计 {points:g} 分"
         left = "the plan leaves the points out"
         en = left if points == "unstated" else f"{points:g} points for the full mark"
-        yield (f"计入{rule.name}：{zh}", f"Counts into {rule.name}: {en}")[at]
+        yield (f"计入{name}：{zh}", f"Counts into {name}: {en}")[at]
 
 
 def _part(part: ScorePart, at: int) -> str:

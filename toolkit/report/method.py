@@ -10,6 +10,7 @@ import pandas as pd
 
 from sampling.designs import Balanced, SpatiallyBalanced, Systematic, method_of
 from scoring.scale import Scale
+from toolkit.parts.words import parts_in_words
 from toolkit.report.tables import largest_gap
 from toolkit.report.writing import fixed, span, weight
 from toolkit.scheme import Group, Scheme
@@ -49,11 +50,15 @@ def terms(scheme: Scheme) -> tuple[tuple[str, str], ...]:
     """
     level = weight(scheme.level)
     return (
-        ("综合得分", f"各类调查对象得分的加权和，满分 {scheme.full_mark:g} 分。"),
+        ("综合得分", f"{_whole(scheme)}，满分 {scheme.full_mark:g} 分。"),
         ("抽样误差", f"只调查了一部分人，换一批人得分会略有不同；± 后是 {level} 区间的半宽。"),
         ("名次区间", f"在 {level} 的把握下，同类全部单位的真实名次同时落在各自的名次区间内。"),
         ("区间重叠", "两个单位的名次区间有重叠：单凭名次区间分不出先后。"),
     )
+
+
+def _whole(scheme: Scheme) -> str:
+    return "各部分得分的加权和，加减事件的分" if scheme.has_tables else "各类调查对象得分的加权和"
 
 
 def counted(scheme: Scheme) -> str:
@@ -127,6 +132,10 @@ def _above(scale: Scale) -> str:
 def _composite(scores: Scores) -> Step:
     """Write the composite as the sum it is, and the first class's best as an example."""
     scheme, more = scores.scheme, scores.scheme.ranking.decimals + 2
+    if scores.assessed is not None:  # parts.html beside the report shows every number
+        lines = tuple(line.strip() for line in parts_in_words(scheme, "zh"))
+        groups = " ＋ ".join(f"{group.name} × {weight(group.weight)}" for group in scheme.groups)
+        return Step("综合得分", formula=f"调查得分 ＝ {groups}", points=lines)
     sums = " ＋ ".join(f"{group.name} × {weight(group.weight)}" for group in scheme.groups)
     best = scores.league(scheme.classes[0].id).iloc[0]["evaluatee"]
     line = scores.table.set_index("evaluatee").loc[best]
@@ -142,7 +151,7 @@ def _weighting(scores: Scores, gaps: str) -> Step:
     text = (f"{plain}的均值中，每份有效回答同等计算。" if plain else "") + (
         f"{design}的均值按抽样设计加权。" if design else ""
     )
-    if not _all_shown(scores):
+    if not _all_shown(scores) or scores.assessed is not None:
         return Step("是否加权", f"{text}各类对象的差别见{gaps}。")
     points, at = _composite_gap(scores)
     return Step(

@@ -114,6 +114,7 @@ def render(scores: Scores, facts: RoundFacts, made: bool) -> str:
         "rules": list(rules_in_words(scheme.grading, scheme.awards, "zh")),
         "groups": [_group(scheme, group) for group in scheme.groups],
         "sheets": [_sheets(scores, group) for group in scheme.groups],
+        "made_of": _made_of(scores),
         "results": [_result(scores, each, made) for each in scheme.classes],
         "labels": scheme.scale.labels,
         "satisfied": SATISFIED if satisfied_labels(scheme) and declared is None else "",
@@ -147,6 +148,21 @@ def _group(scheme: Scheme, group: Group) -> dict[str, Any]:
         "draws": stages(scheme, group),
         "columns": [name for name in dict.fromkeys(read) if name not in names],
     }
+
+
+def _columns(scores: Scores) -> list[str]:
+    """Name the columns of what scores are made of, over all classes."""
+    return list(dict.fromkeys(name for each in scores.scheme.classes for name in scores.made_of(each.id)))
+
+
+def _made_of(scores: Scores) -> list[dict[str, str]]:
+    """Give the heads of those columns: groups with their weights, then parts with theirs."""
+    scheme = scores.scheme
+    told = {group.id: (group.name, group.weight) for group in scheme.groups}
+    told |= {
+        part.name: (part.name, part.weight) for each in scheme.classes for part in scheme.parts_of(each.id)
+    }
+    return [{"name": told[one][0], "weight": weight(told[one][1])} for one in _columns(scores)]
 
 
 def _sheets(scores: Scores, group: Group) -> dict[str, Any]:
@@ -217,7 +233,7 @@ def _result(scores: Scores, each: EvaluateeClass, made: bool) -> dict[str, Any]:
 
 
 def _rows(scores: Scores, here: Standing) -> list[Row]:
-    scheme, decimals = scores.scheme, scores.scheme.ranking.decimals
+    decimals = scores.scheme.ranking.decimals
     shares, declared = label_shares(scores), satisfaction_cells(satisfaction_shown(scores))
     table = scores.table.set_index("evaluatee")
     chance = table.get("may_change")
@@ -232,7 +248,7 @@ def _rows(scores: Scores, here: Standing) -> list[Row]:
                 score=fixed(line["score"], decimals),
                 margin=fixed(line["margin"], decimals),
                 interval=span(fixed(line["low"], decimals), fixed(line["high"], decimals)),
-                groups=tuple(or_hidden(fixed(line[group.id], decimals)) for group in scheme.groups),
+                groups=tuple(or_hidden(fixed(line[name], decimals)) for name in _columns(scores)),
                 alike=alike,
                 cut=cut,
                 shares=tuple(or_hidden(percent(one)) for one in shares.table.loc[who]),

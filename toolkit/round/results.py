@@ -16,6 +16,7 @@ from toolkit.errors import RoundError, fault
 from toolkit.files import file_digest, write_bytes, write_table
 from toolkit.intake import Admitted, Withdrawal
 from toolkit.parts.assess import assess
+from toolkit.per_respondent import respondent_points
 from toolkit.response import response_table, unworked, with_ineligible
 from toolkit.review import Change, reviewed
 from toolkit.round.tables import RoundTables
@@ -98,7 +99,11 @@ class RoundResults(RoundTables):
     def _scored(self, drawn: Mapping[str, Drawn], answers: Mapping[str, Answers]) -> Scores:
         """Score the survey, and put it together with the other parts where there are any."""
         survey = score(self.scheme, drawn, answers)
-        return assess(self.scheme, self.tables(), survey) if self.scheme.has_tables else survey
+        if not self.scheme.has_tables:
+            return survey
+        rules = self.scheme.respondent_rules
+        points = respondent_points(self.scheme, drawn, answers, rules) if rules else None
+        return assess(self.scheme, self.tables(), survey, points)
 
     def _conditions(self, needed: bool = True) -> pd.DataFrame | None:
         """Give the outside conditions of grades: as an office filled them in, and of events that came in."""
