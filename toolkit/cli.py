@@ -65,10 +65,17 @@ def create(name: str, *, scheme: str, folder: Path = Path("out")) -> None:
     folder
         Where rounds are kept.
     """
+    from toolkit.parts.tables import table_names
     from toolkit.round import Round
 
     one = Round.create(name, scheme=scheme, folder=folder)
+    if one.scheme.has_tables:
+        names = ", ".join(table_names(one.scheme))
+        print(f"各部门的表（{names}）用 minyi take {one.folder} 表名 文件 收。")
+        print(f"Take in the offices' tables ({names}): minyi take {one.folder} TABLE FILE")
     wanted = ", ".join(dict.fromkeys(draw.frame for group in one.scheme.groups for draw in group.draws))
+    if not wanted:
+        return
     place, step = one.folder / "frames", f"minyi draw {one.folder}"
     print(f"请把名单（{wanted}）放进 {place}，单位报送的用 minyi frames add 收，然后抽样。")
     print(f"Put the frames ({wanted}) into {place}, those that offices sent by minyi frames add; then draw.")
@@ -310,13 +317,9 @@ def score(round: Path, *, provisional: bool = False) -> None:
 
 
 def _write_reports(one: Round, scores: Scores, folder: Path) -> None:
-    from toolkit.report import write_assessed, write_report, write_workbook
+    from toolkit.report import write_all
 
-    if scores.assessed is not None:
-        print(*write_assessed(one, scores, folder), sep="\n")
-    if one.scheme.groups:
-        print(write_workbook(one, scores, folder / "report.xlsx"))
-        print(write_report(one, scores, folder / "report.html"))
+    print(*write_all(one, scores, folder), sep="\n")
 
 
 @app.command

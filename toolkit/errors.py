@@ -70,6 +70,14 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "the scheme counts periods of the kind {kind!r}, and no period is of it. Write it in the column kind",
         "方案要计 {kind!r} 类的期次，期次表里却没有。请在 kind 列写明",
     ),
+    "no_survey_here": (
+        "this scheme has no survey: its tables are taken in with minyi take",
+        "本方案没有调查：各部门的表用 minyi take 收",
+    ),
+    "stability_survey": (
+        "stability is told of a survey alone, and this scheme's scores have other parts or events",
+        "名次稳不稳只对单纯的调查计算，本方案的得分还有其他部分或事件",
+    ),
     "provisional_survey": (
         "a provisional result is one of a survey under way, and this scheme has none",
         "内部参考是调查进行中的结果，本方案没有调查",

@@ -44,7 +44,7 @@ def round_differences(one: Round) -> Iterator[str]:
     RoundError
         Nothing is drawn yet.
     """
-    if not one.steps("draw"):
+    if one.scheme.groups and not one.steps("draw"):
         raise RoundError(one.folder.name, [fault("", "not_drawn")])
     for step in one.steps("create"):
         if file_digest(one.folder / "scheme.toml") != step["sha256"]:
@@ -59,6 +59,7 @@ def round_differences(one: Round) -> Iterator[str]:
             yield f"{name}: is not there"
         elif file_digest(one.folder / name) != step["sha256"]:
             yield f"{name}: not the file that was taken in"
+    yield from _table_differences(one)
     if one.steps("backcheck"):
         yield from _backcheck_differences(one)
     if one.steps("score"):
@@ -174,10 +175,28 @@ def _answer_differences(one: Round) -> Iterator[str]:
                 yield f"answers: {step['file']} cannot be compared: {error}"
 
 
+def _table_differences(one: Round) -> Iterator[str]:
+    """Compare the tables of offices with their digests, and with those that were scored."""
+    gone = {step["file"] for step in one.steps("give-back")}
+    for step in one.steps("take"):
+        raw = one.folder / "tables" / "raw" / step["file"]
+        scored = one.folder / "results" / "tables" / step["file"]
+        if not raw.is_file():
+            yield f"tables/raw/{step['file']}: is not there"
+        elif file_digest(raw) != step["sha256"]:
+            yield f"tables/raw/{step['file']}: not the file that was taken in"
+        if step["file"] in gone or not one.steps("score"):
+            continue
+        if not scored.is_file():
+            yield f"tables/raw/{step['file']}: not among the tables scored last; score again"
+        elif file_digest(scored) != step["sha256"]:
+            yield f"results/tables/{step['file']}: not the file that was taken in"
+
+
 def _score_differences(one: Round) -> Iterator[str]:
     results = one.folder / "results"
     try:
-        admitted = one.admitted()
+        admitted = one.admitted() if one.scheme.groups else None
         tables = one.result_tables(one.scores(admitted), admitted)
     except UNUSABLE as error:
         yield f"the scores cannot be computed again: {error}"

@@ -30,11 +30,10 @@ def seal(one: Round, office: str) -> str:
     str
         SHA-256 of the list, ``results/seal.json``.
     """
-    from toolkit.report import write_report, write_workbook
+    from toolkit.report import write_all
 
     formal = replace(one.score(), status="formal")
-    write_report(one, formal, one.folder / "results" / "report.html")
-    write_workbook(one, formal, one.folder / "results" / "report.xlsx")
+    write_all(one, formal, one.folder / "results")
     path = one.folder / SEAL
     lines = _journal(one)
     write_json(

@@ -14,6 +14,7 @@ from toolkit import Round, Scheme
 from toolkit.errors import RoundError, SchemeError
 from toolkit.parts.assess import assess
 from toolkit.parts.sources import sampled
+from toolkit.proof import round_differences
 
 HEAD = """
 id = "tiny"
@@ -323,6 +324,20 @@ def test_tables_are_kept_as_they_came_add_up_and_can_be_given_back(village_round
     assert "92.0000" in str(scores.explain("甲村"))
 
 
+def test_a_round_of_tables_is_sealed_and_proven(village_round: Round) -> None:
+    village_round.take("inspections", sent(village_round, "一月.csv", GOOD))
+    village_round.score()
+    village_round.change("甲村", 2.0, reason="复核", office="创卫办")
+    village_round.seal(office="创卫办")
+    assert list(round_differences(village_round)) == []
+    assert village_round.score().table["score"].tolist() == [94.0, 95.0, 70.0]
+    raw = village_round.folder / "tables" / "raw" / "001-一月.csv"
+    raw.write_text(GOOD.replace("92", "99"), encoding="utf8")
+    told = "\n".join(round_differences(village_round))
+    assert "tables/raw/001-一月.csv: not the file that was taken in" in told
+    assert "scores.csv: 甲村" in told
+
+
 FAULTS: dict[str, Callable[[Round], object]] = {
     "table_unknown": lambda one: one.take("visits", sent(one, "a.csv", GOOD)),
     "no_table": lambda one: one.score(),
@@ -343,6 +358,8 @@ FAULTS: dict[str, Callable[[Round], object]] = {
         Scheme.read(HEAD + INSPECTED + '[periods]\naverage = ["季"]\n'),
         {"inspections": VILLAGES, "periods": PERIODS[:1]},
     ),
+    "no_survey_here": lambda one: one.collect(sent(one, "a.csv", GOOD)),
+    "stability_survey": lambda one: one.stability(),
     "provisional_survey": lambda one: one.score(provisional=True),
 }
 

@@ -52,6 +52,8 @@ class RoundAnswers(RoundLocks):
         """
         path = Path(file)
         self._refuse_sealed()
+        if not self.scheme.groups:
+            raise RoundError(self.folder.name, [fault("", "no_survey_here")])
         rows = answer_rows(path, self.scheme, group)
         digest = file_digest(path)
         taken, gone = self.steps("collect"), self._withdrawn()
@@ -130,6 +132,8 @@ class RoundAnswers(RoundLocks):
 
     def admitted(self) -> Admitted:
         """Read all answers taken in: those that count, by group, and the rows set aside with the reason."""
+        if not self.scheme.groups:
+            raise RoundError(self.folder.name, [fault("", "no_survey_here")])
         if not self.steps("collect"):
             raise RoundError(self.folder.name, [fault("", "no_answers")])
         return self._admit(self._rows())

@@ -57,7 +57,10 @@ class RoundResults(RoundTables):
         results = self.folder / "results" / "provisional" if provisional else self.folder / "results"
         for name, table in self.result_tables(scores, admitted).items():
             write_table(results / f"{name}.csv", table)
+        gone = {step["file"] for step in self.steps("give-back")}
         for step in self.steps("take"):
+            if step["file"] in gone:
+                continue
             kept = self.folder.joinpath("tables", "raw", step["file"])
             write_bytes(results / "tables" / step["file"], kept.read_bytes())
         for step in self.steps("collect"):  # the very files that were scored stay beside the scores
@@ -163,6 +166,8 @@ class RoundResults(RoundTables):
         """
         from toolkit.stability import stability
 
+        if self.scheme.has_tables:
+            raise RoundError(self.folder.name, [fault("", "stability_survey")])
         admitted = self.admitted()
         found = stability(self.scores(admitted), admitted, within)
         if not self.sealed:
