@@ -127,6 +127,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "must be 'any', 'all' or an indicator of some class; it is {found!r}, and the indicators are {known}",
         "应为 'any'、'all' 或某一类的指标，现为 {found!r}；指标有 {known}",
     ),
+    "respondent_part": (
+        "cases of {event!r} are counted from the survey, so the rule stands under the whole scheme's [[events]]",
+        "{event!r} 的人数由调查得出，这条规则请写在整个方案的 [[events]] 下",
+    ),
     "respondent_points": ("must be a finite number; it is {found}", "必须是有限的数，现为 {found}"),
     "respondent_cells": (
         "group {found!r} adjusts its weights for nonresponse (adjust_by), and no error is known for a count of its "

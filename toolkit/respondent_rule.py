@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from scoring.points.rules import PerCase
 from toolkit.errors import Fault, fault
 
 if TYPE_CHECKING:
@@ -50,6 +51,11 @@ class PerRespondent:
     when: Literal["before", "after"] = "before"
     kind: Literal["per_respondent"] = "per_respondent"
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+    @property
+    def as_cases(self) -> PerCase:
+        """The rule once its cases are counted."""
+        return PerCase(self.event, self.points, self.most, self.when)
 
 
 def per_respondent_faults(scheme: Scheme, rule: PerRespondent, path: str) -> Iterator[Fault]:

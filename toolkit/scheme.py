@@ -25,12 +25,11 @@ from toolkit.parts.kinds import (
     CountsInto,
     OfficeTable,
     PeriodRules,
+    PointRule,
     ScorePart,
     Surveyed,
-    WholeRule,
 )
 from toolkit.resources import shipped_scheme
-from toolkit.respondent_rule import PerRespondent
 from toolkit.satisfaction_rule import Satisfaction
 
 if TYPE_CHECKING:
@@ -265,7 +264,7 @@ class Scheme:
     groups: tuple[Group, ...] = ()
     parts: tuple[ScorePart, ...] = ()
     lacking_part: Missing = "error"
-    events: tuple[WholeRule, ...] = ()
+    events: tuple[PointRule, ...] = ()
     periods: PeriodRules = PeriodRules()
     case_limits: tuple[CaseLimit, ...] = ()
     counts_into: CountsInto | None = None
@@ -366,11 +365,6 @@ class Scheme:
             for grade in self.grading.grades
         ]
         return replace(self.grading, grades=tuple(capped))
-
-    @property
-    def respondent_rules(self) -> tuple[PerRespondent, ...]:
-        """The rules that count cases from the survey itself."""
-        return tuple(rule for rule in self.events if isinstance(rule, PerRespondent))
 
     @property
     def has_tables(self) -> bool:

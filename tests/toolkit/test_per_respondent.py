@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sampling import Census, SimpleRandom
-from toolkit import RoundError, Scheme
+from toolkit import Round, RoundError, Scheme
 from toolkit.answers import parse_answers
 from toolkit.per_respondent import Cases, respondent_cases
 from toolkit.respondent_rule import PerRespondent, per_respondent_faults, per_respondent_in_words
@@ -54,7 +54,7 @@ def tiny_drawn(members: float = 6.0) -> dict[str, Drawn]:
 def cases_of(scheme: Scheme, rule: PerRespondent, answers: str = ANSWERS, members: float = 6.0) -> Cases:
     rows = np.array(answers.split()).reshape(-1, 5)
     raw = pd.DataFrame(rows, columns=["group", "respondent", "evaluatee", "态度", "效率"])
-    return respondent_cases(scheme, tiny_drawn(members), parse_answers(raw, scheme, "x"), rule)
+    return respondent_cases(scheme, tiny_drawn(members), parse_answers(raw, scheme, "x"), [rule])
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,11 @@ def test_respondents_are_counted_as_the_plan_says(
     small: Scheme, on: str, users: list[int], panel: list[int]
 ) -> None:
     found = cases_of(tiny(small), replace(FAIR, on=on))
-    assert found.count.tolist() == [a + b for a, b in zip(users, panel, strict=True)]
+    assert found.count[0].tolist() == [a + b for a, b in zip(users, panel, strict=True)]
     assert found.groups["cases"].tolist() == users + panel
     assert found.groups["sheets"].tolist() == [3, 3, 3, 3]
     assert found.groups["evaluatee"].tolist() == ["乙", "甲"] * 2
-    assert cases_of(tiny(small), replace(FAIR, on=on, groups=("panel",))).count.tolist() == panel
+    assert cases_of(tiny(small), replace(FAIR, on=on, groups=("panel",))).count[0].tolist() == panel
 
 
 def test_a_sheet_without_a_valid_rating_is_no_case_and_no_base(small: Scheme) -> None:
@@ -89,11 +89,11 @@ def test_a_sheet_without_a_valid_rating_is_no_case_and_no_base(small: Scheme) ->
     users = pd.concat([drawn["users"].units, more], ignore_index=True)
     drawn["users"] = replace(drawn["users"], units=users)
     told = parse_answers(raw, scheme, "x")
-    found = respondent_cases(scheme, drawn, told, replace(FAIR, on="all", groups=("users",)))
+    found = respondent_cases(scheme, drawn, told, [replace(FAIR, on="all", groups=("users",))])
     # 甲: u1 and u2 rate some indicator better, u3 rates nothing, u4 says 6 and 6. 乙: all rate one 10.
     assert found.groups[["sheets", "cases"]].to_numpy().tolist() == [[3, 0], [3, 1]]
     # u1, u2 and u4 deviate by 1/3, 1/3 and 2/3, u3 by nothing; four of ten are drawn.
-    assert found.cov[1, 1] == pytest.approx(4 / 3 * (1 - 4 / 10) * 6 / 9, rel=1e-12)
+    assert found.cov[0, 1, 0, 1] == pytest.approx(4 / 3 * (1 - 4 / 10) * 6 / 9, rel=1e-12)
 
 
 def test_the_error_of_a_count_by_hand(small: Scheme) -> None:
@@ -102,7 +102,7 @@ def test_the_error_of_a_count_by_hand(small: Scheme) -> None:
     # Simple random: n / (n - 1) (1 - n / N) sum of squares. All users of 乙 are cases: no spread.
     users, panel = 3 / 2 * (1 - 3 / 10) * 2 / 3, 3 / 2 * (1 - 3 / 6) * 2 / 3
     # The same two members are cases on both evaluatees: their covariance is that of the panel.
-    np.testing.assert_allclose(found.cov, [[panel, panel], [panel, users + panel]], rtol=1e-12)
+    np.testing.assert_allclose(found.cov[0, :, 0], [[panel, panel], [panel, users + panel]], rtol=1e-12)
     # What each member adds to the scores: 10 / 2 × sum over indicators of (rating - mean) / answers.
     u = 5 * np.array([(8 - 7) / 2 + (9 - 7) / 3, (6 - 7) / 2 + 0, (5 - 7) / 3])
     a = 5 * np.array([(7 - 8) / 3 + (6 - 7) / 3, (6 - 7) / 3, (9 - 8) / 3 + (9 - 7) / 3])
@@ -113,28 +113,47 @@ def test_the_error_of_a_count_by_hand(small: Scheme) -> None:
         [0.3 * of_panel[0], 0.3 * of_panel[1]],
         [0.3 * of_panel[0], 0.3 * of_panel[1] + 0.7 * of_users],
     ]
-    np.testing.assert_allclose(found.cross, due, rtol=1e-12)
-    assert (np.diag(found.cross) < 0).all()  # who is a case rates lower
+    np.testing.assert_allclose(found.cross[0], due, rtol=1e-12)
+    assert (np.diag(found.cross[0]) < 0).all()  # who is a case rates lower
 
 
 def test_of_a_census_the_count_has_no_sampling_error(small: Scheme) -> None:
     census = tiny(small, draws=(Draw("panel", "panel", "person", Census()),))
     found = cases_of(census, replace(FAIR, groups=("panel",)), members=3.0)
-    assert found.count.tolist() == [2, 2]
+    assert found.count[0].tolist() == [2, 2]
     assert not found.cov.any() and not found.cross.any()
 
 
 def test_points_their_most_and_their_error(small: Scheme) -> None:
     found = cases_of(tiny(small), FAIR)  # 乙 5 cases, 甲 4
-    points, cov, cross = found.brought(FAIR)
+    points, cov, cross = found.brought()
     assert points.tolist() == pytest.approx([-2.0, -1.6])
-    np.testing.assert_allclose(cov, 0.16 * found.cov)
-    np.testing.assert_allclose(cross, -0.4 * found.cross)
-    points, cov, cross = found.brought(replace(FAIR, most=1.8))  # sets that of 乙 alone
+    np.testing.assert_allclose(cov, 0.16 * found.cov[0, :, 0])
+    np.testing.assert_allclose(cross, -0.4 * found.cross[0])
+    points, cov, cross = cases_of(tiny(small), replace(FAIR, most=1.8)).brought()  # sets that of 乙 alone
     assert points.tolist() == pytest.approx([-1.8, -1.6])
-    assert cov.tolist() == [[0.0, 0.0], [0.0, pytest.approx(0.16 * found.cov[1, 1])]]
+    assert cov.tolist() == [[0.0, 0.0], [0.0, pytest.approx(0.16 * found.cov[0, 1, 0, 1])]]
     assert cross[0].tolist() == [0.0, 0.0]
-    np.testing.assert_allclose(cross[1], -0.4 * found.cross[1])
+    np.testing.assert_allclose(cross[1], -0.4 * found.cross[0, 1])
+    points, cov, cross = found.brought(("after",))
+    assert not points.any() and not cov.any() and not cross.any()
+
+
+def test_two_rules_that_count_the_same_people_are_not_independent(small: Scheme) -> None:
+    rows = np.array(ANSWERS.split()).reshape(-1, 5)
+    raw = pd.DataFrame(rows, columns=["group", "respondent", "evaluatee", "态度", "效率"])
+    scheme = tiny(small)
+    rules = [replace(FAIR, on="态度"), PerRespondent("满意", ("满意",), "态度", 0.4, ("panel",))]
+    found = respondent_cases(scheme, tiny_drawn(), parse_answers(raw, scheme, "x"), rules)
+    # The panel says of 乙 5, 5 and 8: who is not the one is the other, so the counts move against each other.
+    panel = 3 / 2 * (1 - 3 / 6) * 2 / 3
+    assert found.count[:, 0].tolist() == [2, 1]
+    assert found.cov[0, 0, 1, 0] == pytest.approx(-panel, rel=1e-12)
+    assert found.cov[0, 0, 0, 0] == pytest.approx(panel, rel=1e-12)  # no user of 乙 is a case of it
+    # −0.4 for one and +0.4 for the other: each change counts twice, 0.8² and not 0.4² + 0.4².
+    assert found.brought()[1][0, 0] == pytest.approx(0.64 * panel, rel=1e-12)
+    events = found.events(scheme.evaluatees)
+    assert events[events["evaluatee"] == "乙"]["count"].tolist() == [2, 1]
 
 
 def test_strata_and_weights_equal_rs_survey(small: Scheme) -> None:
@@ -154,11 +173,32 @@ def test_strata_and_weights_equal_rs_survey(small: Scheme) -> None:
         scheme,
         {"panel": Drawn(people, roles)},
         parse_answers(rows, scheme, "x"),
-        PerRespondent("不满意", ("不满意", "很不满意"), "态度", -0.4),
+        [PerRespondent("不满意", ("不满意", "很不满意"), "态度", -0.4)],
     )
-    assert found.count.tolist() == oracle["count"]
-    np.testing.assert_allclose(found.cov, oracle["cov"], rtol=1e-10)
-    np.testing.assert_allclose(found.cross, oracle["cross"], rtol=1e-10)
+    assert found.count[0].tolist() == oracle["count"]
+    np.testing.assert_allclose(found.cov[0, :, 0], oracle["cov"], rtol=1e-10)
+    np.testing.assert_allclose(found.cross[0], oracle["cross"], rtol=1e-10)
+
+
+def test_a_round_counts_its_own_answers(played: Round) -> None:
+    before = played.scores().table.set_index("evaluatee")
+    text = (played.folder / "scheme.toml").read_text(encoding="utf-8")
+    key = '[[events]]\nkind = "per_respondent"\nevent = "不满意"\nlabels = ["不满意", "很不满意"]\n'
+    (played.folder / "scheme.toml").write_text(f'{text}\n{key}on = "any"\npoints = -0.4\n', encoding="utf-8")
+    one = Round.open(played.folder)
+    scores = one.score()
+    admitted = one.admitted()
+    rated = pd.concat([part.table for part in admitted.answers.values()])
+    # Ratings of 0 to 2 on any indicator, over the sheets as they came.
+    low = rated[(rated.iloc[:, 2:] <= 2).any(axis=1)]["evaluatee"].value_counts()
+    after = scores.table.set_index("evaluatee")
+    assert low.sum() > 5
+    for name in after.index:
+        due = before.loc[name, "estimate"] - 0.4 * low[name]
+        assert after.loc[name, "estimate"] == pytest.approx(due)
+    assert (after["se"] > before["se"]).all()  # who is dissatisfied rates lower: one chance moves both
+    told = scores.assessed.events if scores.assessed is not None else pd.DataFrame()
+    assert told.set_index("evaluatee")["count"].to_dict() == low[low > 0].to_dict()
 
 
 # ------------------------------------------------------------------------------- against repeated draws
@@ -192,7 +232,7 @@ def test_the_error_of_score_and_cases_together_is_what_repeated_draws_show(small
                 rows.append(sheet.assign(group=name, respondent=units["person"], evaluatee=one))
         answers = parse_answers(pd.concat(rows, ignore_index=True), scheme, "x")
         scores = score(scheme, drawn, answers)
-        points, cov, cross = respondent_cases(scheme, drawn, answers, rule).brought(rule)
+        points, cov, cross = respondent_cases(scheme, drawn, answers, [rule]).brought()
         total.append(scores.table["estimate"].to_numpy() + points)
         told.append(scores.cov + cross + cross.T + cov)
         alone.append(scores.cov + cov)

@@ -12,22 +12,19 @@ from scoring.composite.compose import Composed, PartScores, compose
 from scoring.composite.leaves import leaf
 from scoring.composite.part import Part
 from scoring.interval import interval
-from scoring.points.adjust import adjusted
-from scoring.points.rules import PerCase
+from scoring.points.adjust import Adjusted, adjusted
 from scoring.variance import Floats
 from toolkit.errors import RoundError, fault
 from toolkit.parts.follow import Followed, followed
-from toolkit.parts.kinds import PointRule, ScorePart, Surveyed, WholeRule
+from toolkit.parts.kinds import PointRule, ScorePart, Surveyed, counted_rules, respondent_rules
 from toolkit.parts.sources import PartResult, events_of, part_scores
 from toolkit.parts.tables import Periods, periods_of
-from toolkit.per_respondent import RespondentPoints
+from toolkit.per_respondent import Cases
 from toolkit.placing import classes_of, placed, published
-from toolkit.respondent_rule import PerRespondent
 from toolkit.scheme import EvaluateeClass, Scheme
 from toolkit.scores import Scores
 
 WHOLE = "综合"
-COUNTED = "由有效问卷计数"
 GROUPS = ["group", "evaluatee", "estimate", "se", "df", "n", "counted", "plain", "design"]
 LABELS = ["evaluatee", "label", "share", "se"]
 COUNTS = ["group", "evaluatee", "indicator", "mean", "points", "valid", "dont_know", "refused", "blank"]
@@ -85,7 +82,7 @@ def assess(
     scheme: Scheme,
     tables: Mapping[str, pd.DataFrame],
     survey: Scores | None = None,
-    respondents: RespondentPoints | None = None,
+    cases: Cases | None = None,
 ) -> Scores:
     """Score and rank every evaluatee by its parts.
 
@@ -96,8 +93,8 @@ def assess(
         By name, as text, with the names that rules use for heads.
     survey : Scores, optional
         What the survey came to, where a part is one.
-    respondents : RespondentPoints, optional
-        What the rules counted from the survey bring; needed where there are such rules.
+    cases : Cases, optional
+        What the scheme's rules count from the survey itself, where it has such rules.
 
     Returns
     -------
@@ -120,13 +117,8 @@ def assess(
     df = np.concatenate([one.whole.df for one in results])
     cov, pair_df = _joined(scheme, results, survey)
     start = pd.DataFrame({"evaluatee": list(scheme.evaluatees), "score": base})
-    if respondents is not None:
-        weight = np.concatenate([one.survey_weight for one in results])
-        shared = respondents.cross * weight
-        cov = cov + shared + shared.T + respondents.cov
-    rules = [_as_case(rule) for rule in scheme.events]
-    events = _with_counted(events_of(rules, scheme.evaluatees, tables, scheme, None), scheme, respondents)
-    after = adjusted(start, events, rules, cov)
+    weight = np.concatenate([one.survey_weight for one in results])
+    after = _after_events(scheme, start, tables, cov, cases, weight)
     assert after.cov is not None and after.cov_to_rank is not None
     shown = _groups_and_parts(scheme, results, survey)
     to_rank = after.table["to_rank"].to_numpy(dtype=np.float64)
@@ -146,23 +138,39 @@ def assess(
     return replace(whole, table=table, cov=after.cov, pair_df=pair_df, assessed=found)
 
 
-def _as_case(rule: WholeRule) -> PointRule:
-    """Give the rule of points of a rule that counts its cases from the survey; others as they are."""
-    if isinstance(rule, PerRespondent):
-        return PerCase(rule.event, rule.points, rule.most, rule.when)
-    return rule
+def _after_events(
+    scheme: Scheme,
+    start: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    cov: Floats,
+    cases: Cases | None,
+    weight: Floats,
+) -> Adjusted:
+    """Apply the events of the whole; cases from the survey bring its error, and share it with the score.
 
-
-def _with_counted(events: pd.DataFrame, scheme: Scheme, counted: RespondentPoints | None) -> pd.DataFrame:
-    """Add the cases that the survey itself counted."""
-    if counted is None:
-        return events
-    parts = [
-        pd.DataFrame({"evaluatee": list(scheme.evaluatees), "event": name, "count": count})
-        for name, count in counted.count.items()
-    ]
-    given = events.assign(count=1) if "count" not in events else events
-    return pd.concat([given, *(part.assign(reason=COUNTED) for part in parts)], ignore_index=True)
+    Points that a limit of all events has set do not move with the sample, as of a score that one has set.
+    """
+    rules = counted_rules(scheme.events)
+    named: list[PointRule] = [one for one in scheme.events if one not in respondent_rules(scheme.events)]
+    events = events_of(named, scheme.evaluatees, tables, scheme, None)
+    if cases is None:
+        return adjusted(start, events, rules, cov)
+    of_survey = cases.events(scheme.evaluatees)
+    if len(events):
+        given = events if "count" in events else events.assign(count=1)
+        of_survey = pd.concat([given, of_survey], ignore_index=True)
+    events = of_survey
+    found = adjusted(start, events, rules, cov)
+    set_ = found.trail.loc[found.trail["rule"] == "total_limit", "evaluatee"]
+    moves = ~np.isin(np.array(scheme.evaluatees), set_.to_numpy())
+    _, own, cross = cases.brought(("before",), moves)
+    _, own_all, cross_all = cases.brought(where=moves)
+    with_score, with_score_all = cross * weight, cross_all * weight
+    return replace(
+        found,
+        cov_to_rank=adjusted(start, events, rules, cov + own + with_score + with_score.T).cov_to_rank,
+        cov=adjusted(start, events, rules, cov + own_all + with_score_all + with_score_all.T).cov,
+    )
 
 
 def _without_answers(scheme: Scheme, table: pd.DataFrame, cov: Floats, pair_df: Floats) -> Scores:

@@ -13,7 +13,7 @@ from scoring.errors import EstimateError
 from scoring.points.inspections import refuse_items
 from scoring.points.rules import refuse_faulty
 from toolkit.errors import Fault, fault
-from toolkit.parts.kinds import ScorePart, Surveyed, WholeRule
+from toolkit.parts.kinds import PointRule, ScorePart, Surveyed, counted_rules, respondent_rules
 from toolkit.respondent_rule import PerRespondent, per_respondent_faults
 
 
@@ -55,7 +55,9 @@ def _one_part(path: str, part: ScorePart, surveyed: bool) -> Iterator[Fault]:
     average = getattr(part.source, "average", None)
     if average is not None and average.at_least < 1:
         yield fault(f"{path}.source.average.at_least", "positive", found=average.at_least)
-    yield from _refused(f"{path}.events", lambda: refuse_faulty(part.events))
+    for rule in respondent_rules(part.events):
+        yield fault(f"{path}.events", "respondent_part", event=rule.event)
+    yield from _refused(f"{path}.events", lambda: refuse_faulty(counted_rules(part.events)))
 
 
 def _item_faults(scheme: Any) -> Iterator[Fault]:
@@ -72,8 +74,7 @@ def _item_faults(scheme: Any) -> Iterator[Fault]:
 
 def _event_faults(scheme: Any) -> Iterator[Fault]:
     """Say what is wrong with events of the whole, and events that two parts of one class count."""
-    own = [rule for rule in scheme.events if not isinstance(rule, PerRespondent)]
-    yield from _refused("events", lambda: refuse_faulty(own))
+    yield from _refused("events", lambda: refuse_faulty(counted_rules(scheme.events)))
     for at, rule in enumerate(scheme.events):
         if isinstance(rule, PerRespondent):
             yield from per_respondent_faults(scheme, rule, f"events[{at}]")
@@ -87,7 +88,7 @@ def _event_faults(scheme: Any) -> Iterator[Fault]:
                 yield fault(f"classes[{at}]", "event_counted_twice", event=name, name=each.name)
 
 
-def _counted(rules: Sequence[WholeRule]) -> list[str]:
+def _counted(rules: Sequence[PointRule]) -> list[str]:
     """Name the events whose points the rules count; a veto may have an event of another rule."""
     return [str(getattr(rule, "event")) for rule in rules if hasattr(rule, "event") and rule.kind != "veto"]  # noqa: B009
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from scoring.points.inspections import Average, Item
-from scoring.points.rules import AsDecided, PerCase, PerLevel, ScoreLimit, TotalLimit, Veto
+from scoring.points.rules import AsDecided, PerCase, PerLevel, Rule, ScoreLimit, TotalLimit, Veto
 from toolkit.respondent_rule import PerRespondent
 
 Config = dict[str, str]
 FORBID: Config = {"extra": "forbid"}
-PointRule = PerCase | PerLevel | AsDecided | TotalLimit | ScoreLimit | Veto
-WholeRule = PointRule | PerRespondent  # of the whole score alone
+PointRule = PerCase | PerLevel | AsDecided | TotalLimit | ScoreLimit | Veto | PerRespondent
 
 
 @dataclass(frozen=True)
@@ -210,3 +210,13 @@ POINT_KINDS: dict[str, type] = {
     "veto": Veto,
     "per_respondent": PerRespondent,
 }
+
+
+def counted_rules(rules: Sequence[PointRule]) -> list[Rule]:
+    """Give the rules with cases in place of respondents, as they stand once those are counted."""
+    return [rule.as_cases if isinstance(rule, PerRespondent) else rule for rule in rules]
+
+
+def respondent_rules(rules: Sequence[PointRule]) -> tuple[PerRespondent, ...]:
+    """Give those of the rules whose cases the survey itself tells."""
+    return tuple(rule for rule in rules if isinstance(rule, PerRespondent))

@@ -15,7 +15,7 @@ from scoring.points.completion import Completion, completion_scores
 from scoring.points.inspections import Average, Checks, Item, averaged, check_scores
 from scoring.variance import Floats
 from toolkit.errors import RoundError, fault
-from toolkit.parts.kinds import Completed, Figures, Inspections, PointRule, ScorePart, Start
+from toolkit.parts.kinds import Completed, Figures, Inspections, PointRule, ScorePart, Start, counted_rules
 from toolkit.parts.tables import EVENTS, Periods, as_numbers
 from toolkit.scheme import Scheme
 
@@ -75,7 +75,7 @@ def part_scores(
     base, average, sample = SOURCES[type(part.source)](part.source, scheme, names, tables)
     keys = [one for one in ("evaluatee", "round") if one in base]
     events = events_of(part.events, names, tables, scheme, part.name if "round" in base else None)
-    found = adjusted(base[[*keys, "score"]], events, part.events)
+    found = adjusted(base[[*keys, "score"]], events, counted_rules(part.events))
     whole = found.table[keys].assign(base=found.table["score"], score=found.table["adjusted"])
     trail = found.trail.assign(part=part.name)
     if "round" not in whole:

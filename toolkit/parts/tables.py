@@ -11,7 +11,6 @@ import pandas as pd
 
 from toolkit.errors import Fault, RoundError, fault
 from toolkit.parts.kinds import Completed, Figures, Inspections, ScorePart
-from toolkit.respondent_rule import PerRespondent
 from toolkit.scheme import Scheme
 
 EVENTS, PERIODS = "events", "periods"
@@ -56,9 +55,8 @@ def every_part(scheme: Scheme) -> tuple[ScorePart, ...]:
 
 def known_events(scheme: Scheme) -> tuple[str, ...]:
     """Name the events that a rule counts."""
-    own = [rule for rule in scheme.events if not isinstance(rule, PerRespondent)]  # counted from the survey
-    rules = [*own, *(rule for part in every_part(scheme) for rule in part.events)]
-    named = [rule.event for rule in rules if hasattr(rule, "event")]
+    rules = [*scheme.events, *(rule for part in every_part(scheme) for rule in part.events)]
+    named = [rule.event for rule in rules if hasattr(rule, "event") and rule.kind != "per_respondent"]
     return tuple(dict.fromkeys([*named, *(one for limit in scheme.case_limits for one in limit.events)]))
 
 

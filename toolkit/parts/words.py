@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from scoring.points.rules import AsDecided, PerCase, PerLevel, ScoreLimit, TotalLimit
-from toolkit.parts.kinds import Completed, Figures, Inspections, PointRule, ScorePart, Start
+from scoring.points.rules import AsDecided, PerCase, PerLevel, Rule, ScoreLimit, TotalLimit
+from toolkit.parts.kinds import Completed, Figures, Inspections, ScorePart, Start, counted_rules
 from toolkit.respondent_rule import PerRespondent, per_respondent_in_words
 from toolkit.scheme import Scheme
 
@@ -47,14 +47,14 @@ def parts_in_words(scheme: Scheme, language: Language) -> Iterator[str]:
         yield f"{whose}{PARTS[at]}{('；', '; ')[at]}{LACKING[scheme.lacking_part][at]}"
         for part in parts:
             yield f"  {_part(part, at)}"
-            yield from (f"    {rule_in_words(rule, language)}" for rule in part.events)
+            yield from (f"    {rule_in_words(rule, language)}" for rule in counted_rules(part.events))
     if scheme.events:
         yield EVENTS[at]
-        for rule in scheme.events:
-            if isinstance(rule, PerRespondent):
-                yield f"  {per_respondent_in_words(scheme, rule, language)}"
+        for one in scheme.events:
+            if isinstance(one, PerRespondent):
+                yield f"  {per_respondent_in_words(scheme, one, language)}"
             else:
-                yield f"  {rule_in_words(rule, language)}"
+                yield f"  {rule_in_words(one, language)}"
     if scheme.periods.average:
         kinds = "、".join(scheme.periods.average)
         yield (f"只平均{kinds}的各期", f"Only periods of the kind {kinds} are averaged")[at]
@@ -118,7 +118,7 @@ def _both(a: tuple[str, str], b: tuple[str, str]) -> tuple[str, str]:
     return f"{a[0]}；{b[0]}", f"{a[1]}; {b[1]}"
 
 
-def rule_in_words(rule: PointRule, language: Language) -> str:
+def rule_in_words(rule: Rule, language: Language) -> str:
     """Tell a rule of points.
 
     Examples

@@ -16,7 +16,8 @@ from toolkit.errors import RoundError, fault
 from toolkit.files import file_digest, write_bytes, write_table
 from toolkit.intake import Admitted, Withdrawal
 from toolkit.parts.assess import assess
-from toolkit.per_respondent import respondent_points
+from toolkit.parts.kinds import respondent_rules
+from toolkit.per_respondent import respondent_cases
 from toolkit.response import response_table, unworked, with_ineligible
 from toolkit.review import Change, reviewed
 from toolkit.round.tables import RoundTables
@@ -104,9 +105,9 @@ class RoundResults(RoundTables):
         survey = score(self.scheme, drawn, answers)
         if not self.scheme.has_tables:
             return survey
-        rules = self.scheme.respondent_rules
-        points = respondent_points(self.scheme, drawn, answers, rules) if rules else None
-        return assess(self.scheme, self.tables(), survey, points)
+        rules = respondent_rules(self.scheme.events)
+        cases = respondent_cases(self.scheme, drawn, answers, rules) if rules else None
+        return assess(self.scheme, self.tables(), survey, cases)
 
     def _conditions(self, needed: bool = True) -> pd.DataFrame | None:
         """Give the outside conditions of grades: as an office filled them in, and of events that came in."""
