@@ -45,6 +45,35 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "第 {row} 行：{found!r} 不是本方案的被评单位；最接近的是 {near}",
     ),
     "table_number": ("row {row}: {column} must be a number; it is {found!r}", "第 {row} 行：{column} 应为数字，现为 {found!r}"),
+    "calendar_year": (
+        "the official calendar does not know {year}: write under [calendar] years = [{year}], with all its holidays and workdays (days off, and days worked in their place)",
+        "官方日历没有 {year} 年：请在 [calendar] 写 years = [{year}]，并列出全部 holidays（放假日）和 workdays（调休上班日）",
+    ),
+    "duty_date": (
+        "row {row}: {column} must be a day such as 2022-03-05; it is {found!r}",
+        "第 {row} 行：{column} 应为日期，如 2022-03-05，现为 {found!r}",
+    ),
+    "duty_clock": (
+        "row {row}: {column} must be a time of day such as 16:30; it is {found!r}",
+        "第 {row} 行：{column} 应为时刻，如 16:30，现为 {found!r}",
+    ),
+    "duty_value": (
+        "row {row}: {column} must be one of {known}; it is {found!r}",
+        "第 {row} 行：{column} 只能是 {known} 之一，现为 {found!r}",
+    ),
+    "duty_twice": ("row {row}: the unit {unit!r} stands there twice. Leave one row", "第 {row} 行：{unit!r} 重复出现。请只留一行"),
+    "duty_unlisted": (
+        "row {row}: the unit {unit!r} is not in the table {units!r}. Mend it here, or add it there",
+        "第 {row} 行：{unit!r} 不在表 {units!r} 中。请改正，或补入该表",
+    ),
+    "duty_order": (
+        "row {row}: {later} ({found}) is before {earlier} ({before}). Mend one of them",
+        "第 {row} 行：{later}（{found}）早于 {earlier}（{before}）。请改正其一",
+    ),
+    "duty_over": (
+        "{name}: {who} has {above} of {below}, more than all. Mend the tables, or count each unit once (distinct)",
+        "{name}：{who} 有 {above}，超过总数 {below}。请改正有关的表，或每户只计一次（distinct）",
+    ),
     "event_unknown": (
         "row {row}: no rule of the scheme counts {found!r}; it counts {known}",
         "第 {row} 行：方案没有关于 {found!r} 的规则；有规则的是 {known}",
