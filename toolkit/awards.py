@@ -151,6 +151,20 @@ def awarded(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def without_error(found: pd.DataFrame) -> pd.DataFrame:
+    """Tell awards of scores that have no sampling error: who is listed is so for certain, nobody else may be.
+
+    Parameters
+    ----------
+    found : DataFrame
+        What ``awarded`` gives.
+    """
+    listed = found[found["listed"].astype(bool)].reset_index(drop=True)
+    chinese = [f"{one}：得分没有抽样误差。" for one in listed["consequence"]]
+    english = [f"{one}: the score has no sampling error." for one in listed["consequence"]]
+    return listed.assign(sure=True, rivals="", statement=chinese, statement_en=english)
+
+
 def _statements(one: AtPlaces, row: dict[str, Any], rivals: str) -> dict[str, str]:
     low, high, chance = row["rank_low"], row["rank_high"], row["chance"]
     shown = "" if np.isnan(chance) else _rounded(chance)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from scoring import Grading, draws_given_data, grade_chances, grades, sure_differences
 from scoring.grade.posterior import LEAST_DF, LEAST_UNITS
-from toolkit.awards import awarded
+from toolkit.awards import awarded, without_error
 from toolkit.grading import grades_in_words
 
 if TYPE_CHECKING:
@@ -104,12 +104,15 @@ def _given_in_class(scores: Scores, class_id: str, whole: NDArray[np.intp]) -> p
     estimate, pair_df = table["estimate"].to_numpy(), scores.pair_df[np.ix_(at, at)]
     sure = sure_differences(estimate, cov, level=scores.scheme.level, df=pair_df)
     df = float(table["df"].min())
-    draws = draws_given_data(estimate, cov, df=df if np.isfinite(df) else None)
+    certain = not cov.any()
+    draws = None if certain else draws_given_data(estimate, cov, df=df if np.isfinite(df) else None)
     lost = [] if scores.assessed is None else scores.assessed.follows.losing
     names = table["evaluatee"].tolist()
     found = awarded(
         rule, names, -table["rank"], sure, draws=draws, withdrawn=np.isin(names, lost) if lost else None
     )
+    if certain:
+        found = without_error(found)
     own = table.set_index("evaluatee")[["class", "score", "rank"]].loc[found["name"]].reset_index()
     told = own.rename(columns={"name": "evaluatee"})[list(HEADS)]
     return pd.concat([told, found.drop(columns=["name"])], axis=1)

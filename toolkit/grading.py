@@ -18,6 +18,8 @@ CHANCE = {
         "{grade} (chance {chance}; flat prior, uncalibrated)",
     ),
 }
+CERTAIN = ("{grade}（得分没有抽样误差）", "{grade} (the score has no sampling error)")
+SHORT = ("离{next}差 {short} 分", "{short} points short of {next}")
 BEYOND = (
     "离{next}差 {short} 分，不在抽样误差之内",
     "{short} points short of {next}, beyond the sampling error",
@@ -70,13 +72,14 @@ def grades_in_words(
     良好 (chance 95%); 1.2 points short of 优秀, beyond the sampling error
     """
     reach = np.broadcast_to(np.asarray(margin, dtype=np.float64), (len(found),))
+    certain = not reach.any()
     lines = []
     for at, row in enumerate(found.to_dict("records")):
         chance = float(chances.table[row["grade"]].iloc[at])
         told: dict[str, Any] = {"grade": row["grade"], "chance": _percent(chance), "next": row["next_grade"]}
-        parts = [(CHANCE[chances.calibrated], told)]
+        parts = [(CERTAIN if certain else CHANCE[chances.calibrated], told)]
         if not pd.isna(row["next_grade"]):
-            parts += _hindrances(rule, row, told, float(reach[at]), decimals)
+            parts += _hindrances(rule, row, told, None if certain else float(reach[at]), decimals)
         said = [[text.format(**facts) for text in texts] for texts, facts in parts]
         chinese, english = zip(*said, strict=True)
         lines.append(("；".join(chinese), "; ".join(english)))
@@ -93,12 +96,12 @@ def _percent(chance: float) -> str:
 
 
 def _hindrances(
-    rule: Grading, row: Mapping[Hashable, Any], told: dict[str, Any], margin: float, decimals: int
+    rule: Grading, row: Mapping[Hashable, Any], told: dict[str, Any], margin: float | None, decimals: int
 ) -> list[tuple[tuple[str, str], dict[str, Any]]]:
     """Give the texts, with their facts, of what keeps a unit from the next grade."""
     parts: list[tuple[tuple[str, str], dict[str, Any]]] = []
     if not pd.isna(row["short"]):
-        text = WITHIN if row["short"] <= margin else BEYOND
+        text = SHORT if margin is None else WITHIN if row["short"] <= margin else BEYOND
         if row["short"] == 0.0:
             text, told = EXACTLY, told | {"least": f"{row['score']:.10g}"}
         parts.append((text, told | {"short": f"{row['short']:.{decimals}f}"}))

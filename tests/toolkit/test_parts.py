@@ -270,6 +270,27 @@ grades = [ { name = "优秀", at_least = 90 }, { name = "合格", at_least = 60 
     assert [grade.capped_if for grade in scheme.grading_and_vetoes.grades] == [(), ("弄虚作假",), ()]
 
 
+def test_scores_without_a_sampling_error_say_so() -> None:
+    """乙村 is first; its score is no sample's, so nothing is said of chances."""
+    text = """
+[grading]
+grades = [ { name = "优秀", at_least = 95 }, { name = "其他" } ]
+[awards]
+rules = [ { end = "first", places = 1, consequence = "通报表扬" } ]
+ties = "all"
+both_ends = "neither"
+"""
+    found = assess(Scheme.read(HEAD + INSPECTED + text), {"inspections": VILLAGES})
+    assert found.grades["statement"].tolist() == [
+        "其他（得分没有抽样误差）；离优秀差 5.00 分",
+        "优秀（得分没有抽样误差）",
+        "其他（得分没有抽样误差）；离优秀差 20.00 分",
+    ]
+    assert found.awards[["evaluatee", "statement"]].to_numpy().tolist() == [
+        ["乙村", "通报表扬：得分没有抽样误差。"]
+    ]
+
+
 def test_points_that_come_after_the_ranking_leave_places_alone() -> None:
     """乙村 96, 甲村 90; ten points after the ranking make 甲村 100 and leave it second."""
     text = (
