@@ -66,14 +66,18 @@ def _figure(scores: Scores, here: Standing, made: bool) -> Figure:
     _scale(axes, table["low"].to_numpy(), table["high"].to_numpy())
     axes.hlines(at, table["low"], table["high"], color=DARK, linewidth=1.4, zorder=3)
     axes.plot(table["score"], at, "o", color=DARK, markersize=3.2, zorder=4)
+    sampled = bool((table["margin"] > 0).any())
     rows.write(PLACE, "名次", table["rank"].tolist(), "center")
-    rows.write(SET, "名次区间", table["places"].tolist(), "center")
+    if sampled:
+        rows.write(SET, "名次区间", table["places"].tolist(), "center")
     rows.write(NAME, "单位", names)
-    rows.write(WIDTH - 0.5 * MARGIN + 0.06, "得分 ± 误差", _scored(here, decimals), "center")
-    _lines(rows, here)
+    told = _scored(here, decimals) if sampled else [fixed(one, decimals) for one in table["score"]]
+    rows.write(WIDTH - 0.5 * MARGIN + 0.06, "得分 ± 误差" if sampled else "得分", told, "center")
+    _lines(rows, here, sampled)
     marks = tags(made, scores.status)
     title(rows, f"综合得分（{'、'.join(marks)}）" if marks else "综合得分")
-    axes.set_xlabel(f"横线为{weight(scores.scheme.level)}区间；粗线上下分得出高下", color=MIDDLE)
+    shown = f"横线为{weight(scores.scheme.level)}区间；粗线上下分得出高下"
+    axes.set_xlabel(shown if sampled else "得分不由抽样得来，没有抽样误差", color=MIDDLE)
     return figure
 
 
@@ -87,10 +91,10 @@ def _scale(axes: Axes, low: Floats, high: Floats) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True, min_n_ticks=2))
 
 
-def _lines(rows: Rows, here: Standing) -> None:
-    """Rule off the head, every fifth row lightly, and strongly where places are told apart."""
+def _lines(rows: Rows, here: Standing, sampled: bool) -> None:
+    """Rule off the head, every fifth row lightly, and strongly where places are told apart by a sample."""
     for at, cut in enumerate(here.cut):
-        strong = at == 0 or cut
+        strong = at == 0 or (cut and sampled)
         if strong or at % 5 == 0:
             rows.rule(at, strong)
 
