@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from scoring import AtPlaces, Awards, Grade, Grading, Ladder, TopPlaces
@@ -60,23 +60,26 @@ AFTER = {
 }
 
 
-def streaks_in_words(rule: Ladder | None, language: Language) -> Iterator[str]:
-    """Tell the rule of streaks, a line each; nothing where there is none.
+def streaks_in_words(rules: Sequence[Ladder], language: Language) -> Iterator[str]:
+    """Tell the rules of streaks, one after the other; nothing where there is none.
 
     Examples
     --------
     >>> from scoring import Step
     >>> two = Ladder("last", 3, (Step(2, "约谈"), Step(3, "问责", "cumulative")), "break", "always", "repeat")
-    >>> for line in streaks_in_words(two, "zh"):
+    >>> for line in streaks_in_words([two], "zh"):
     ...     print(line)
     连续与累计（按公布的名次，跨轮按稳定代码）：各类后 3 名
       连续 2 次：约谈
       累计 3 次：问责
       没有名次或不可比的一轮，连续到此中断；逐年累计；达到最后一档后再次出现仍按最后一档
     """
-    if rule is None:
-        return
     at = ("zh", "en").index(language)
+    for rule in rules:
+        yield from _ladder_in_words(rule, at)
+
+
+def _ladder_in_words(rule: Ladder, at: int) -> Iterator[str]:
     zh, en = ENDS[rule.end]
     colon, stop = ("：", "；") if at == 0 else (": ", "; ")
     yield f"{STREAKS[at]}{colon}{(f'各类{zh} {rule.places} 名', f'the {en} {rule.places} of each class')[at]}"

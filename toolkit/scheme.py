@@ -15,6 +15,7 @@ from scoring.composite.part import Missing
 from scoring.consequence import Awards, Ladder, LowSatisfaction, Unstated
 from scoring.disclosure import SmallGroups
 from scoring.grade.rules import Grading
+from scoring.points.inspections import Average
 from scoring.points.rules import Veto
 from scoring.scale import Scale
 from scoring.sensitivity.verdict import VerdictRule
@@ -30,6 +31,7 @@ from toolkit.parts.kinds import (
     Surveyed,
 )
 from toolkit.resources import shipped_scheme
+from toolkit.rounds_rule import RoundsDue
 from toolkit.satisfaction_rule import Satisfaction
 
 if TYPE_CHECKING:
@@ -273,7 +275,9 @@ class Scheme:
     grading: Grading | None = None
     awards: Awards | None = None
     verdict: VerdictRule = VerdictRule()
-    streaks: Ladder | None = None
+    streaks: tuple[Ladder, ...] = ()
+    rounds: RoundsDue = RoundsDue()
+    average: Average | None = None
     satisfaction: Satisfaction | None = None
     small_groups: SmallGroups | None = None
     response: Response = Response()

@@ -17,6 +17,7 @@ from scoring.grade.rules import check_grading
 from scoring.scale import Scale
 from toolkit.errors import Fault, fault
 from toolkit.parts.checks import PART_CHECKS, has_other_scores
+from toolkit.rounds_rule import rounds_faults
 from toolkit.satisfaction_rule import satisfaction_faults
 from toolkit.scheme import KEYS, RESERVED, EvaluateeClass, Group, InterviewRules, Response, Scheme, Unclear
 
@@ -57,9 +58,11 @@ def _checks(scheme: Scheme) -> Iterator[Check]:
         yield partial(_group_faults, group, f"groups[{at}]")
     yield partial(_label_faults, scheme)
     yield partial(satisfaction_faults, scheme)
+    yield partial(rounds_faults, scheme)
     yield partial(_rule_faults, "grading", check_grading, scheme)
     yield partial(_rule_faults, "awards", check_awards, scheme)
-    yield partial(_rule_faults, "streaks", check_ladder, scheme)
+    for at, rule in enumerate(getattr(scheme, "streaks", ())):
+        yield partial(_ladder_faults, scheme, rule, f"streaks[{at}]")
     yield partial(_range_faults, scheme)
     for at, point in enumerate(getattr(scheme, "unclear", ())):
         yield partial(_unclear_faults, scheme, point, f"unclear[{at}].key")
@@ -190,9 +193,6 @@ def _range_faults(scheme: Scheme) -> Iterator[Fault]:
     if isinstance(low_rule, Bottom) and sizes and not 1 <= low_rule.places <= min(sizes):
         found = {"units": min(sizes), "found": low_rule.places}
         yield fault("low_satisfaction_rule.places", "bottom_places", **found)
-    streaks = getattr(scheme, "streaks", None)
-    if streaks is not None and sizes and not 1 <= streaks.places <= min(sizes):
-        yield fault("streaks.places", "bottom_places", units=min(sizes), found=streaks.places)
     rule = getattr(scheme, "response", Response())
     if not 0 < rule.partial <= rule.complete <= 1:
         yield fault("response.partial", "response", partial=rule.partial, complete=rule.complete)
@@ -227,9 +227,20 @@ def _range_faults(scheme: Scheme) -> Iterator[Fault]:
 def _rule_faults(path: str, check: Callable[[Any], None], scheme: Scheme) -> Iterator[Fault]:
     """What a rule of ``scoring`` says is wrong with itself."""
     rule = getattr(scheme, path, None)
+    if rule is not None:
+        yield from _own_faults(path, check, rule)
+
+
+def _ladder_faults(scheme: Scheme, rule: Any, path: str) -> Iterator[Fault]:
+    sizes = [len(each.evaluatees) for each in scheme.classes]
+    if sizes and not 1 <= rule.places <= min(sizes):
+        yield fault(f"{path}.places", "bottom_places", units=min(sizes), found=rule.places)
+    yield from _own_faults(path, check_ladder, rule)
+
+
+def _own_faults(path: str, check: Callable[[Any], None], rule: Any) -> Iterator[Fault]:
     try:
-        if rule is not None:
-            check(rule)
+        check(rule)
     except EstimateError as error:
         yield fault(path, "rule", text=str(error).rstrip("."), text_zh=error.chinese.rstrip("。"))
 

@@ -22,6 +22,7 @@ from sampling.designs import (
 from scoring.scale import Label
 from scoring.sensitivity.verdict import VerdictRule
 from toolkit.parts.words import parts_in_words
+from toolkit.rounds_rule import rounds_in_words
 from toolkit.rule_words import rules_in_words, streaks_in_words
 from toolkit.satisfaction_rule import satisfaction_in_words
 from toolkit.scheme import Draw, InterviewRules, Scheme
@@ -270,6 +271,7 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
             lines += [f"{each.name}", *(f"  {line}" for line in rules_in_words(None, each.awards, language))]
     lines += [
         *streaks_in_words(scheme.streaks, language),
+        *rounds_in_words(scheme, language),
         *_interviews_in_words(scheme, say),
         *rule_told(scheme, language),
     ]

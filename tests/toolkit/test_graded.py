@@ -272,7 +272,7 @@ def test_wrong_rules_are_named_with_their_path(old: str, new: str, path: str, en
 
 
 LADDER = """
-[streaks]
+[[streaks]]
 end = "last"
 places = 1
 missing = "skip"
@@ -288,17 +288,22 @@ steps = [{ times = 2, consequence = "约谈" }, { times = 3, consequence = "问�
         (
             "places = 1",
             "places = 3",
-            "streaks.places",
+            "streaks[0].places",
             "must be from 1 to the 2 units of the smallest class; it is 3",
         ),
-        ("times = 3", "times = 2", "streaks", "they are [2, 2]"),
-        ('"skip"', '"pause"', "streaks.missing", "must be one of 'break', 'skip' or 'count'; it is 'pause'"),
-        ("after_last", "after_lst", "streaks.after_lst", "'after_last' may be meant"),
+        ("times = 3", "times = 2", "streaks[0]", "they are [2, 2]"),
+        (
+            '"skip"',
+            '"pause"',
+            "streaks[0].missing",
+            "must be one of 'break', 'skip' or 'count'; it is 'pause'",
+        ),
+        ("after_last", "after_lst", "streaks[0].after_lst", "'after_last' may be meant"),
     ],
 )
 def test_a_wrong_rule_of_streaks_is_named_with_its_path(old: str, new: str, path: str, english: str) -> None:
     text = SMALL.read_text(encoding="utf8")
-    assert Scheme.read(text + LADDER).streaks is not None
+    assert len(Scheme.read(text + LADDER).streaks) == 1
     with pytest.raises(SchemeError) as caught:
         Scheme.read(text + LADDER.replace(old, new))
     assert any(english in each.english for each in caught.value.faults if each.path == path)

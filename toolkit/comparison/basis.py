@@ -80,9 +80,9 @@ class Domain:
 def label_of(side: Side, code: str, name: str) -> str:
     """Name a domain; read where a score cannot be computed.
 
-    The year stands first: rounds stay apart where their names are the same.
+    The round stands first: rounds stay apart where their names are the same.
     """
-    return f"{side.year} {name} ({code})"
+    return f"{side.label} {name} ({code})"
 
 
 def together(links: Links, then: Material, now: Material, basis: Scheme) -> tuple[Composite, dict[str, int]]:
@@ -112,7 +112,7 @@ def together(links: Links, then: Material, now: Material, basis: Scheme) -> tupl
     faults = [
         one
         for code, old, new in pairs
-        for one in _refused(links.rule(code), old, new, then.drawn[old.id], now.drawn[new.id])
+        for one in refused(links.rule(code), old, new, then.drawn[old.id], now.drawn[new.id])
     ]
     if faults:
         raise RoundError(basis.id, faults)
@@ -122,16 +122,16 @@ def together(links: Links, then: Material, now: Material, basis: Scheme) -> tupl
     for code, old, new in pairs:
         leading = by_code[stated.groups[code].id]
         sides = [
-            _sides(links, Which(links.then, then, old), basis),
-            _sides(links, Which(links.now, now, new), basis),
+            sheets_of(Which(side, each, group), domains_of_side(links, side), links.scale, basis)
+            for side, each, group in ((links.then, then, old), (links.now, now, new))
         ]
         cells = old.adjust_by is not None or new.adjust_by is not None
         official = "design" if cells else leading.official
         rule = links.rule(code)
         if rule in (SAME_TOWNS, ONE_LIST):
-            found.append(_scored(_stacked(sides, rule), basis, links.scale, official))
+            found.append(scored(stacked(sides, rule), basis, links.scale, official))
         else:
-            found.append(_side_by_side([_scored(one, basis, links.scale, official) for one in sides]))
+            found.append(_side_by_side([scored(one, basis, links.scale, official) for one in sides]))
         weights.append(leading.weight)
     whole = composite(found, [one / sum(weights) for one in weights])
     sheets = np.sum([one.n for one in found], axis=0)
@@ -151,14 +151,14 @@ class Which:
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """Sheets with domains in place of evaluatees, and the indicators of each domain."""
 
     sheets: GroupSheets
     group: Group
     lonely: str
     indicators: dict[str, tuple[str, ...]]
-    year: int
+    round: str
     whose: NDArray[Any]
 
 
@@ -180,9 +180,9 @@ def domains_of_side(links: Links, side: Side) -> list[Domain]:
     return found
 
 
-def _sides(links: Links, which: Which, basis: Scheme) -> _Part:
+def sheets_of(which: Which, domains: list[Domain], scale: Scale | None, basis: Scheme) -> Part:
+    """Put a round's sheets of a group under its domains, on a common scale."""
     side, group, scheme = which.side, which.group, which.material.scheme
-    domains = domains_of_side(links, side)
     answers = which.material.answers[group.id]
     if basis.dont_know.removed_per == "respondent":
         answers = _whole_sheets_out(scheme, answers, domains)
@@ -195,8 +195,8 @@ def _sides(links: Links, which: Which, basis: Scheme) -> _Part:
     raters = found.table.iloc[rows]
     whose = raters["evaluatee"].astype(str).to_numpy()
     old = columns_of(scheme.indicators)
-    ratings = _rescaled(raters[old], scheme.scale, links.scale)
-    names = {q: f"indicator: {side.indicators.get(q, f'{side.year} {q}')}" for q in old}
+    ratings = _rescaled(raters[old], scheme.scale, scale)
+    names = {q: f"indicator: {side.indicators.get(q, f'{side.label} {q}')}" for q in old}
     table = raters.drop(columns=old).assign(
         evaluatee=np.repeat(labels, np.diff(ends, axis=1).ravel()),
         **{names[q]: ratings[:, k] for k, q in enumerate(old)},
@@ -204,7 +204,7 @@ def _sides(links: Links, which: Which, basis: Scheme) -> _Part:
     not_due = None if found.not_due is None else found.not_due[rows]
     indicators = {one.label: tuple(names[q] for q in one.columns) for one in domains}
     sheets = GroupSheets(table.reset_index(drop=True), found.roles, not_due)
-    return _Part(sheets, group, scheme.lonely_psu, indicators, side.year, whose)
+    return Part(sheets, group, scheme.lonely_psu, indicators, side.label, whose)
 
 
 def _whole_sheets_out(scheme: Scheme, answers: Answers, domains: list[Domain]) -> Answers:
@@ -232,7 +232,7 @@ def _rescaled(table: pd.DataFrame, own: Scale, common: Scale | None) -> Floats:
 # --- both rounds -------------------------------------------------------------------------------------------
 
 
-def _scored(part: _Part, basis: Scheme, scale: Scale | None, official: Any) -> GroupScores:
+def scored(part: Part, basis: Scheme, scale: Scale | None, official: Any) -> GroupScores:
     found = part.sheets
     order = columns_of(part.indicators)
     kept = [one for one in found.table.columns if one.startswith("indicator: ")]
@@ -271,7 +271,7 @@ def _side_by_side(found: list[GroupScores]) -> GroupScores:
     )
 
 
-def _stacked(parts: list[_Part], rule: str) -> _Part:
+def stacked(parts: list[Part], rule: str) -> Part:
     """Put the sheets of both rounds under one design, in which what they share is one unit."""
     roles: dict[str, Any] = {}
     tables = []
@@ -291,14 +291,14 @@ def _stacked(parts: list[_Part], rule: str) -> _Part:
         not_due = np.vstack(each)
     indicators = {label: some for part in parts for label, some in part.indicators.items()}
     last = parts[-1]
-    return _Part(
-        GroupSheets(table, roles, not_due), last.group, last.lonely, indicators, last.year, last.whose
+    return Part(
+        GroupSheets(table, roles, not_due), last.group, last.lonely, indicators, last.round, last.whose
     )
 
 
-def _own_names(part: _Part, rule: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+def _own_names(part: Part, rule: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Call the design's columns by their roles, alike in both rounds; keep apart what is not shared."""
-    table, given, year = part.sheets.table, part.sheets.roles, str(part.year)
+    table, given, year = part.sheets.table, part.sheets.roles, part.round
     added: dict[str, Any] = {}
     roles: dict[str, Any] = {}
     names: dict[str, str] = {}
@@ -338,7 +338,7 @@ def _own_names(part: _Part, rule: str) -> tuple[pd.DataFrame, dict[str, Any]]:
 # --- whether samples hang together as is said --------------------------------------------------------------
 
 
-def _refused(rule: str, old: Group, new: Group, then: Drawn, now: Drawn) -> list[Any]:
+def refused(rule: str, old: Group, new: Group, then: Drawn, now: Drawn) -> list[Any]:
     found: list[Any] = []
     if rule == ONE_LIST:
         census = [one.is_census and one.population == "finite" for one in (old, new)]

@@ -94,10 +94,11 @@ def years(
 def streaks(
     *rounds: Path,
     crosswalk: Path | None = None,
-    years: list[Whole] | None = None,
+    years: list[str] | None = None,
+    missing: Path | None = None,
     folder: Path | None = None,
 ) -> None:
-    """Count over rounds who was among the first or last again, by the last scheme's [streaks].
+    """Count over rounds who was among the first or last again, by the last scheme's [[streaks]].
 
     Parameters
     ----------
@@ -106,10 +107,14 @@ def streaks(
     crosswalk
         Units and classes by stable codes, CSV or Excel.
     years
-        Of the rounds, where their names do not tell.
+        Of the rounds, where their names do not tell: 2013, or 2013-05 or 2013-W07.
+    missing
+        Rounds that were not held, CSV or Excel: round, year, reason, office (轮次, 年份, 原因, 单位).
     folder
         Where to write; by default beside the last round.
     """
+    import pandas as pd
+
     from toolkit.comparison.sheets import streaks_workbook
     from toolkit.comparison.streaks import streaks as count
     from toolkit.files import write_bytes, write_table
@@ -117,16 +122,20 @@ def streaks(
     from toolkit.rule_words import streaks_in_words
 
     every = [Round.open(one) for one in rounds]
-    found = count(every, crosswalk, years=None if years is None else [int(one) for one in years])
+    ladders = count(every, crosswalk, years=years, missing=missing)
     place = folder or _beside(every[-1].folder, every[0].folder)
-    write_table(place / "streaks.csv", found.table)
-    write_table(place / "among.csv", found.among)
+    for name in ("table", "among"):
+        tables = [getattr(one, name).assign(ladder=at) for at, one in enumerate(ladders, 1)]
+        file = "streaks" if name == "table" else name
+        write_table(place / f"{file}.csv", pd.concat(tables, ignore_index=True))
     made = any(one.made for one in every)
-    write_bytes(place / "streaks.xlsx", streaks_workbook(found, every[-1].scheme.title, made))
-    print(*streaks_in_words(found.rule, "zh"), *streaks_in_words(found.rule, "en"), sep="\n")
-    for line in found.now.itertuples():
-        zh = f"{line.evaluatee}：连续 {line.in_a_row} 次、累计 {line.in_all} 次：{line.consequence}"
-        print(f"{zh}。 {line.in_a_row} in a row, {line.in_all} in all.")
+    write_bytes(place / "streaks.xlsx", streaks_workbook(ladders, every[-1].scheme.title, made))
+    for found in ladders:
+        print(*streaks_in_words([found.rule], "zh"), *streaks_in_words([found.rule], "en"), sep="\n")
+        for line in found.now.itertuples():
+            zh = f"{line.evaluatee}：连续 {line.in_a_row} 次、累计 {line.in_all} 次：{line.consequence}"
+            print(f"{zh}。 {line.in_a_row} in a row, {line.in_all} in all.")
+    print(*(f"{one}。" for one in ladders[0].not_held), sep="\n", end="\n" if ladders[0].not_held else "")
     print(place / "streaks.xlsx")
 
 

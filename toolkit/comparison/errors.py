@@ -81,8 +81,43 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{group}：“同批”只用于多阶段、两轮一阶单元及其概率都相同的抽样；{found_zh}",
     ),
     "no_streak_rule": (
-        "the scheme has no [streaks]; say there who counts as first or last, and what follows",
-        "方案没有 [streaks]；请写明连续居首或居末的规则和后果",
+        "the scheme has no [[streaks]]; say there who counts as first or last, and what follows",
+        "方案没有 [[streaks]]；请写明连续居首或居末的规则和后果",
+    ),
+    # --- the order of rounds -----------------------------------------------------------------------------
+    "no_period": (
+        "no period can be told from {found!r}; name the round as {example}, or give years: --years {example} ...",
+        "从 {found!r} 看不出是哪一期；请把轮次写成 {example} 的样子，或写明 --years {example} …",
+    ),
+    "years_number": (
+        "{found} years are given for {due} rounds; give one for each",
+        "给了 {found} 个年份，轮次有 {due} 个；请每轮写一个",
+    ),
+    "round_gap": (
+        "between the rounds there is none of {periods}, and one is due every {every}; name its folder too, or declare "
+        "it with --missing FILE: a table with the columns round, year, reason and office, a row for each",
+        "各轮之间缺 {periods}，方案规定每{every_zh}一轮；请补上该轮的文件夹，或用 --missing 文件 申报：表头为"
+        "轮次、年份、原因、单位，一轮一行",
+    ),
+    "missing_columns": (
+        "rounds not held: the columns {missing} are lacking; there must be round, year, reason and office",
+        "没有举行的轮次：缺少列 {missing}；须有 轮次、年份、原因、单位",
+    ),
+    "missing_empty": (
+        "rounds not held, row {row}: {column} is empty; say which round, of which year, why, and who decided it",
+        "没有举行的轮次，第 {row} 行：{column_zh} 是空的；请写明哪一轮、哪一年、什么原因、由谁决定",
+    ),
+    "missing_year": (
+        "rounds not held, row {row}: year must be a year such as 2013; it is {found!r}",
+        "没有举行的轮次，第 {row} 行：年份应为 2013 这样的年份，现为 {found!r}",
+    ),
+    "missing_period": (
+        "rounds not held: {name!r} tells no period of the year {year}; name the round as {example}",
+        "没有举行的轮次：从 {name!r} 看不出是 {year} 年的哪一期；请把轮次写成 {example} 的样子",
+    ),
+    "missing_held": (
+        "{name!r} is declared as not held, and there is a round of {period} or another such row; take one out",
+        "{name!r} 申报为没有举行，却有 {period} 这一轮或另一行；请去掉一个",
     ),
     # --- schemes -----------------------------------------------------------------------------------------
     "few_schemes": ("name at least one other scheme", "至少写一个另外的方案"),

@@ -71,6 +71,8 @@ class Side:
     Attributes
     ----------
     year : int
+    label : str
+        What the round is called in messages and tables: its year, or its name where a year has several.
     scheme : Scheme
     units : dict of list of Entry
         By code.
@@ -85,6 +87,7 @@ class Side:
     """
 
     year: int
+    label: str
     scheme: Scheme
     units: dict[str, list[Entry]]
     indicators: dict[str, str]
@@ -94,7 +97,7 @@ class Side:
     dropped: dict[str, str]
 
     @classmethod
-    def of(cls, scheme: Scheme, crosswalk: Crosswalk, year: int) -> Side:
+    def of(cls, scheme: Scheme, crosswalk: Crosswalk, year: int, label: str | None = None) -> Side:
         """Find the codes of everything in a scheme.
 
         Raises
@@ -130,6 +133,7 @@ class Side:
         kept = [one for one in flat["group"].values() if ("group", one.name) not in out]
         return cls(
             year=year,
+            label=str(year) if label is None else label,
             scheme=scheme,
             units=found["evaluatee"],
             indicators={
@@ -140,6 +144,11 @@ class Side:
             rules={one.code: next(iter(sorted(one.rules)), NO_RULE) for one in kept},
             dropped={one.name: one.note for one in bad},
         )
+
+    @property
+    def called(self) -> str:
+        """The round in a Chinese sentence."""
+        return f"{self.year} 年" if self.label == str(self.year) else f"{self.label} "
 
     def asked(self, name: str) -> tuple[str, ...]:
         """Give the codes of a unit's comparable indicators, in the scheme's order."""
@@ -176,7 +185,13 @@ class Links:
         return self.now.rules[group] or self.then.rules[group]
 
 
-def link(then: Scheme, now: Scheme, crosswalk: Crosswalk, years: tuple[int, int]) -> Links:
+def link(
+    then: Scheme,
+    now: Scheme,
+    crosswalk: Crosswalk,
+    years: tuple[int, int],
+    labels: tuple[str | None, str | None] = (None, None),
+) -> Links:
     """Link two rounds.
 
     Raises
@@ -186,9 +201,9 @@ def link(then: Scheme, now: Scheme, crosswalk: Crosswalk, years: tuple[int, int]
     """
     found: list[Side] = []
     faults: list[Fault] = []
-    for scheme, year in zip((then, now), years, strict=True):
+    for scheme, year, label in zip((then, now), years, labels, strict=True):
         try:
-            found.append(Side.of(scheme, crosswalk, year))
+            found.append(Side.of(scheme, crosswalk, year, label))
         except RoundError as error:
             faults += error.faults
     if faults:
@@ -274,11 +289,11 @@ def _why(
         return Why(f"对照表写明不可比{because[0]}", f"the crosswalk says it is not comparable{because[1]}")
     if not then:
         return Why(
-            f"{old.year} 年没有这个单位{because[0]}", f"there was no such unit in {old.year}{because[1]}"
+            f"{old.called}没有这个单位{because[0]}", f"there was no such unit in {old.label}{because[1]}"
         )
     if not now:
         return Why(
-            f"{new.year} 年没有这个单位{because[0]}", f"there is no such unit in {new.year}{because[1]}"
+            f"{new.called}没有这个单位{because[0]}", f"there is no such unit in {new.label}{because[1]}"
         )
     if scale is None:
         a, b = (f"{one.scheme.scale.low}–{one.scheme.scale.high}" for one in (old, new))
@@ -297,6 +312,28 @@ def _why(
         )
     if not asked:
         return Why("两年没有共同的指标", "the two rounds have no indicator in common")
+    return None
+
+
+def not_told(code: str, side: Side, last: Side) -> tuple[str, str] | None:
+    """Say why a unit has no place of a round that counts for it now."""
+    some, now = side.units.get(code, []), last.units[code]
+    rows = [*some, *now]
+    notes = "；".join(dict.fromkeys(one.note for one in rows if one.note))
+    because = (f"（{notes}）", f" ({notes})") if notes else ("", "")
+    if not some:
+        return f"没有这个单位{because[0]}", f"there was no such unit{because[1]}"
+    if any(NOT_COMPARABLE in one.rules for one in some) or (
+        side is not last and any(NOT_COMPARABLE in one.rules for one in now)
+    ):
+        return f"对照表写明不可比{because[0]}", f"the crosswalk says it is not comparable{because[1]}"
+    if len(some) > 1:
+        return f"当时是几个单位{because[0]}", f"it was several units then{because[1]}"
+    classes = {
+        one.classes[one.scheme.class_of(each.name).id] for one, each in ((side, some[0]), (last, now[0]))
+    }
+    if len(classes) > 1 and not any(RECLASSED in one.rules for one in rows):
+        return f"当时在另一类{because[0]}", f"it was in another class{because[1]}"
     return None
 
 

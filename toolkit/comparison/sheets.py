@@ -164,11 +164,21 @@ def _scheme_sheets(own: Scheme, one: SchemeChange, number: int) -> list[Sheet]:
 # --- streaks -----------------------------------------------------------------------------------------------
 
 
-def streaks_workbook(found: Streaks, title: str, made: bool) -> bytes:
+def streaks_workbook(ladders: Sequence[Streaks], title: str, made: bool) -> bytes:
     """Give who was among the first or last in which round, and what follows, as a workbook's bytes."""
+    numbers = [""] if len(ladders) == 1 else [str(at) for at in range(1, len(ladders) + 1)]
+    sheets = [
+        sheet
+        for number, one in zip(numbers, ladders, strict=True)
+        for sheet in _ladder_sheets(one, title, number)
+    ]
+    return workbook_bytes(sheets, f"{title}：连续与累计", notices(made, "formal"))
+
+
+def _ladder_sheets(found: Streaks, title: str, number: str) -> list[Sheet]:
     from toolkit.rule_words import streaks_in_words
 
-    rule = tuple(streaks_in_words(found.rule, "zh"))
+    rule = (*streaks_in_words([found.rule], "zh"), *found.not_held)
     end = {"first": "前", "last": "后"}[found.rule.end]
     heads = (Column("代码"), Column("单位"), *(Column(one, align="center") for one in found.rounds))
     said = {1.0: f"{end} {found.rule.places} 名内", 0.0: "—"}
@@ -202,8 +212,9 @@ def streaks_workbook(found: Streaks, title: str, made: bool) -> bytes:
         for line in found.table.to_dict("records")
     )
     what = "达到哪一档、后果是什么；一行一轮一个单位。"
-    sheets = [
-        Sheet("后果", f"{title}：连续与累计", what, (Table(columns, steps, notes=rule),), frozen=2),
-        Sheet("各轮", f"{title}：各轮是否在内", "各单位在各轮是否在内。", (each,), frozen=2),
+    who = f"前 {found.rule.places} 名" if found.rule.end == "first" else f"后 {found.rule.places} 名"
+    head, inside = f"{title}：{who}的连续与累计", f"{title}：各轮是否在{who}内"
+    return [
+        Sheet(f"后果{number}", head, what, (Table(columns, steps, notes=rule),), frozen=2),
+        Sheet(f"各轮{number}", inside, f"各单位在各轮是否在{who}内。", (each,), frozen=2),
     ]
-    return workbook_bytes(sheets, f"{title}：连续与累计", notices(made, "formal"))

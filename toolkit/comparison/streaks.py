@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from scoring.consequence import Ladder, in_places, ladder_of
-from toolkit.comparison.crosswalk import NOT_COMPARABLE, RECLASSED, Crosswalk, Entry
+from toolkit.comparison.crosswalk import Crosswalk
 from toolkit.comparison.errors import fault
-from toolkit.comparison.linking import Side
-from toolkit.comparison.years import year_of
+from toolkit.comparison.linking import Side, not_told
+from toolkit.comparison.order import Absent, Slot, in_order, not_held
 from toolkit.errors import RoundError
 from toolkit.scheme import Scheme
 
@@ -37,7 +37,10 @@ class Streaks:
         is empty, in Chinese, and ``why_en``.
     rule : Ladder
     rounds : tuple of str
+        In order of time, with those declared not held.
     years : tuple of int
+    not_held : tuple of str
+        What is said of rounds that were not held, in Chinese.
     """
 
     table: pd.DataFrame
@@ -45,10 +48,11 @@ class Streaks:
     rule: Ladder
     rounds: tuple[str, ...]
     years: tuple[int, ...]
+    not_held: tuple[str, ...] = ()
 
     @property
     def now(self) -> pd.DataFrame:
-        """What the last round brings."""
+        """What the last round brings; nothing where it was not held."""
         return self.table[self.table["round"] == self.rounds[-1]]
 
 
@@ -56,9 +60,10 @@ def streaks(
     rounds: Sequence[Round],
     crosswalk: str | Path | Crosswalk | None = None,
     *,
-    rule: Ladder | None = None,
-    years: Sequence[int] | None = None,
-) -> Streaks:
+    rule: Ladder | Sequence[Ladder] | None = None,
+    years: Sequence[int | str] | None = None,
+    missing: Absent = None,
+) -> tuple[Streaks, ...]:
     """Count over rounds who was among the first or last of its class, as the published places say.
 
     Each round's own units and classes tell who was among them; codes carry it on. A unit has no place that
@@ -73,33 +78,33 @@ def streaks(
         In order of time.
     crosswalk : str, Path or Crosswalk, optional
         Without it, what has the same name is the same.
-    rule : Ladder, optional
+    rule : Ladder or sequence of Ladder, optional
         By default the last round's scheme's ``streaks``.
-    years : sequence of int, optional
-        Of the rounds; by default as their names tell.
+    years : sequence of int or str, optional
+        Of the rounds, 2013, 2013-05 or 2013-W07; by default as their names tell.
+    missing : str, Path, DataFrame or sequence of Missing, optional
+        Rounds that were not held: see ``toolkit.comparison.order``. Nobody has a place in them.
 
     Returns
     -------
-    Streaks
+    tuple of Streaks
+        One for each ladder.
 
     Raises
     ------
     RoundError
-        There is no rule, or fewer than two rounds; they are not in order of time; or all faults of the
-        crosswalk.
+        There is no rule, or fewer than two rounds; they are not in order of time, or one that is due is
+        neither there nor declared; or all faults of the crosswalk.
     """
-    if len(rounds) < 2:
-        raise RoundError("streaks", [fault("few_rounds", needed=2, found=len(rounds))])
-    ladder = rule or rounds[-1].scheme.streaks
-    if ladder is None:
+    slots = in_order(rounds, years, missing)
+    given = rounds[-1].scheme.streaks if rule is None else rule
+    ladders = (given,) if isinstance(given, Ladder) else tuple(given)
+    if not ladders:
         raise RoundError(rounds[-1].folder.name, [fault("no_streak_rule")])
     walk = Crosswalk.of(crosswalk)
-    when = tuple(years or (year_of(one) for one in rounds))
-    if list(when) != sorted(when) or len(when) != len(rounds):
-        raise RoundError(rounds[-1].folder.name, [fault("years_order", found=", ".join(map(str, when)))])
     places = [one.scores().table for one in rounds]
-    names = tuple(one.folder.name for one in rounds)
-    return counted(ladder, [one.scheme for one in rounds], places, walk, when, names)
+    schemes = [one.scheme for one in rounds]
+    return tuple(counted(one, schemes, places, walk, slots) for one in ladders)
 
 
 def counted(
@@ -107,8 +112,7 @@ def counted(
     schemes: Sequence[Scheme],
     places: Sequence[pd.DataFrame],
     crosswalk: Crosswalk,
-    years: Sequence[int],
-    rounds: Sequence[str],
+    slots: Sequence[Slot],
 ) -> Streaks:
     """Count over rounds that are read and scored already; as ``streaks``.
 
@@ -119,25 +123,26 @@ def counted(
     places : sequence of DataFrame
         Of each round: ``evaluatee``, ``class`` and ``rank``.
     crosswalk : Crosswalk
-    years : sequence of int
-    rounds : sequence of str
-        Names, each its own.
+    slots : sequence of Slot
+        All rounds in order of time, each name its own.
     """
-    sides = [Side.of(scheme, crosswalk, year) for scheme, year in zip(schemes, years, strict=True)]
+    held = [one for one in slots if one.held is not None]
+    rounds, years = [one.name for one in slots], [one.year for one in slots]
+    sides = [Side.of(scheme, crosswalk, one.year) for scheme, one in zip(schemes, held, strict=True)]
     last = sides[-1]
     codes = list(last.units)
-    among = pd.DataFrame(np.nan, index=list(rounds), columns=codes)
+    among = pd.DataFrame(np.nan, index=rounds, columns=codes)
     why: dict[str, list[tuple[str, str]]] = {code: [] for code in codes}
-    for side, table, name in zip(sides, places, rounds, strict=True):
+    for side, table, name in zip(sides, places, [one.name for one in held], strict=True):
         hit = in_places(table["rank"], rule.places, end=rule.end, by=table["class"])
         hits = dict(zip(table["evaluatee"], hit.tolist(), strict=True))
         for code in codes:
-            reason = _not_told(code, side, last)
+            reason = not_told(code, side, last)
             if reason is None:
                 among.loc[name, code] = float(hits[side.units[code][0].name])
             else:
                 why[code].append((f"{name}：{reason[0]}", f"{name}: {reason[1]}"))
-    found = ladder_of(rule, among, year=list(years))
+    found = ladder_of(rule, among, year=years)
     called = {code: "＋".join(one.name for one in last.units[code]) for code in codes}
     year_of_round = dict(zip(rounds, years, strict=True))
     table = found.rename(columns={"unit": "code"})
@@ -147,26 +152,4 @@ def counted(
     wide.insert(1, "evaluatee", wide["code"].map(called))
     wide["why"] = ["；".join(zh for zh, _ in why[code]) for code in codes]
     wide["why_en"] = ["; ".join(en for _, en in why[code]) for code in codes]
-    return Streaks(table, wide, rule, tuple(rounds), tuple(years))
-
-
-def _not_told(code: str, side: Side, last: Side) -> tuple[str, str] | None:
-    """Say why a unit has no place of a round that counts for it now."""
-    some, now = side.units.get(code, []), last.units[code]
-    rows: list[Entry] = [*some, *now]
-    notes = "；".join(dict.fromkeys(one.note for one in rows if one.note))
-    because = (f"（{notes}）", f" ({notes})") if notes else ("", "")
-    if not some:
-        return f"没有这个单位{because[0]}", f"there was no such unit{because[1]}"
-    if any(NOT_COMPARABLE in one.rules for one in some) or (
-        side is not last and any(NOT_COMPARABLE in one.rules for one in now)
-    ):
-        return f"对照表写明不可比{because[0]}", f"the crosswalk says it is not comparable{because[1]}"
-    if len(some) > 1:
-        return f"当时是几个单位{because[0]}", f"it was several units then{because[1]}"
-    classes = {
-        one.classes[one.scheme.class_of(each.name).id] for one, each in ((side, some[0]), (last, now[0]))
-    }
-    if len(classes) > 1 and not any(RECLASSED in one.rules for one in rows):
-        return f"当时在另一类{because[0]}", f"it was in another class{because[1]}"
-    return None
+    return Streaks(table, wide, rule, tuple(rounds), tuple(years), not_held(slots))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from scoring.consequence import Ladder, awards, ladder
+from scoring.consequence import awards, ladder
 from toolkit.parts.tables import EVENTS, Periods, as_numbers
 from toolkit.placing import classes_of, published
 from toolkit.scheme import Scheme
@@ -95,8 +95,7 @@ def streaks_of(scheme: Scheme, by_period: pd.DataFrame, periods: Periods) -> pd.
 
     A period that was not held stands in its place in time, and nobody has a place in it.
     """
-    rules: tuple[Ladder, ...] = _listed(scheme.streaks)
-    if not rules or not len(by_period):
+    if not scheme.streaks or not len(by_period):
         return pd.DataFrame(columns=STREAKS)
     order = periods.of_kinds(scheme.periods.streaks, held=False)
     wide = by_period.pivot(index="period", columns="evaluatee", values="rank")
@@ -108,15 +107,11 @@ def streaks_of(scheme: Scheme, by_period: pd.DataFrame, periods: Periods) -> pd.
         ladder(rule, places, by=of, year=year)
         .rename(columns={"round": "period", "unit": "evaluatee"})
         .assign(rule=at)
-        for at, rule in enumerate(rules)
+        for at, rule in enumerate(scheme.streaks)
     ]
     joined = pd.concat(found, ignore_index=True)
     joined["class"] = joined["evaluatee"].map(dict(zip(scheme.evaluatees, of, strict=True)))
     return joined[STREAKS]
-
-
-def _listed(value: object) -> tuple[Ladder, ...]:
-    return () if value is None else (value,) if isinstance(value, Ladder) else tuple(value)  # type: ignore[arg-type]
 
 
 def _awards(scheme: Scheme, by_period: pd.DataFrame, lost: set[str]) -> pd.DataFrame:

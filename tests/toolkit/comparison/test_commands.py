@@ -18,7 +18,7 @@ from toolkit.comparison import compare, compare_years
 from toolkit.files import file_digest, read_own_table
 
 LADDER = """
-[streaks]
+[[streaks]]
 end = "last"
 places = 1
 missing = "break"

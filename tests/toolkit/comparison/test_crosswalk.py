@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -23,6 +24,7 @@ from toolkit.comparison.basis import Material
 from toolkit.comparison.draft import draft
 from toolkit.comparison.errors import TEMPLATES
 from toolkit.comparison.linking import Side
+from toolkit.comparison.order import Missing, missing_rounds, ordered
 from toolkit.files import write_table
 from toolkit.scores import Drawn
 
@@ -157,6 +159,21 @@ def towns(then: Material, now: Material) -> None:
     compared(then, now, ("对象", "panel", "panel", "", "", "同批"))
 
 
+def _absent(*cells: str) -> pd.DataFrame:
+    return pd.DataFrame([cells], columns=["轮次", "年份", "原因", "单位"])
+
+
+def _order(names: list[str], every: Any, missing: list[tuple[str, int]], _: Round) -> None:
+    absent = [Missing(name, year, "机构改革", "县考核办") for name, year in missing]
+    ordered(names, [[one] for one in names], absent, every)
+
+
+ORDERS: dict[str, tuple[list[str], Any, list[tuple[str, int]]]] = {
+    "no_period": (["2013-01", "2013"], "month", []),
+    "round_gap": (["2013-01", "2013-04"], "month", [("2013年2月", 2013)]),
+    "missing_period": (["2013-01", "2013-03"], "month", [("二月", 2013)]),
+    "missing_held": (["2013-W01", "2013-W02"], "week", [("2013年第2周", 2013)]),
+}
 TWO_STAGES = {"stratum": [None, None], "psu": ["town", "person"], "population": [None, None]}
 CASES: dict[str, Callable[[Round], object]] = {
     "columns": lambda _: Crosswalk.read(pd.DataFrame({"项目": [U]})),
@@ -166,6 +183,11 @@ CASES: dict[str, Callable[[Round], object]] = {
     "years_order": lambda one: compare_years(one, one, years=(2013, 2013)),
     "few_rounds": lambda one: streaks([one]),
     "no_streak_rule": lambda one: streaks([one, one], years=(2012, 2013)),
+    **{rule: partial(_order, *given) for rule, given in ORDERS.items()},
+    "missing_columns": lambda _: missing_rounds(pd.DataFrame({"轮次": ["2012"]})),
+    "missing_empty": lambda _: missing_rounds(_absent("2012", "2012", " ", "县考核办")),
+    "missing_year": lambda _: missing_rounds(_absent("2012", "去年", "机构改革", "县考核办")),
+    "years_number": lambda one: streaks([one, one], years=(2012,)),
     "no_common_group": lambda _: compared(one_year("old"), one_year("new")),
     "all_the_same": lambda _: compared(one_year(), one_year()),
     "not_one_list": lambda _: compared(

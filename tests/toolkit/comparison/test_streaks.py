@@ -17,6 +17,7 @@ import pytest
 from scoring import Ladder, Step
 from tests.toolkit.comparison.made import SMALL, crosswalk
 from toolkit import Round, Scheme, streaks
+from toolkit.comparison.order import Missing, ordered
 from toolkit.comparison.streaks import Streaks, counted
 from toolkit.scheme import EvaluateeClass
 
@@ -41,7 +42,8 @@ def over(
     years: Sequence[tuple[Scheme, pd.DataFrame]], *rows: Sequence[Any], what: Ladder | None = None
 ) -> Streaks:
     schemes, places = zip(*years, strict=True)
-    return counted(what or rule(), schemes, places, crosswalk(*rows), (2011, 2012, 2013), NAMES)
+    slots = ordered(list(NAMES), [[one] for one in NAMES])
+    return counted(what or rule(), schemes, places, crosswalk(*rows), slots)
 
 
 def now(found: Streaks) -> dict[str, tuple[int, int, str]]:
@@ -119,6 +121,40 @@ def test_places_of_another_class_count_where_the_change_is_called_comparable() -
     assert found.loc["c", "why_en"] == "2011: it was in another class; 2012: it was in another class"
 
 
+@pytest.mark.parametrize(("missing", "due"), [("break", (1, 2, "通报")), ("skip", (2, 2, "约谈"))])
+def test_a_round_declared_not_held_stands_in_the_order_and_the_rule_says_what_it_does(
+    missing: str, due: tuple[int, int, str]
+) -> None:
+    """c was last in 2011 and 2013; 2012 was not held."""
+    absent = Missing("2012", 2012, "机构改革", "县考核办")
+    slots = ordered(["2011", "2013"], [["2011"], ["2013"]], [absent], "year")
+    schemes, places = zip(year(k="abc"), year(k="abc"), strict=True)
+    found = counted(rule(missing), schemes, places, crosswalk(), slots)
+    assert now(found) == {"c": due}
+    assert found.rounds == NAMES and found.among["2012"].isna().all()
+    assert found.not_held == ("2012 没有举行：机构改革（县考核办）",)
+
+
+def test_two_ladders_of_one_plan_count_side_by_side(played_folder: Path, tmp_path: Path) -> None:
+    """S3: three times first is commended, three times last brings self-criticism; here twice."""
+    places = [shutil.copytree(played_folder, tmp_path / f"测评-{year}") for year in (2023, 2024)]
+    step = '{{ times = 2, consequence = "{}" }}'
+    more = "".join(
+        f'[[streaks]]\nend = "{end}"\nplaces = 1\nmissing = "skip"\nwithin = "always"\n'
+        f'after_last = "repeat"\nsteps = [{step.format(what)}]\n'
+        for end, what in (("first", "通报表扬"), ("last", "公开检讨"))
+    )
+    text = (places[1] / "scheme.toml").read_text(encoding="utf-8")
+    (places[1] / "scheme.toml").write_text(f"{text}\n{more}", encoding="utf-8")
+    rounds = [Round.open(place) for place in places]
+    best, worst = streaks(rounds)
+    table = rounds[1].scores().table
+    assert sorted(best.now["evaluatee"]) == sorted(table.loc[table["rank"] == 1, "evaluatee"])
+    assert set(best.now["consequence"]) == {"通报表扬"} and set(worst.now["consequence"]) == {"公开检讨"}
+    told = rounds[1].scheme.in_words("zh")
+    assert "各类前 1 名\n  连续 2 次：通报表扬" in told and "各类后 1 名\n  连续 2 次：公开检讨" in told
+
+
 def test_each_year_may_count_anew() -> None:
     assert now(over([year(k="abc")] * 3, what=rule(within="year"))) == {"c": (1, 1, "通报")}
 
@@ -129,12 +165,12 @@ def test_rounds_count_by_the_last_schemes_rule_and_published_places(
     places = [shutil.copytree(played_folder, tmp_path / f"测评-{year}") for year in (2023, 2024)]
     for place in places:
         text = (place / "scheme.toml").read_text(encoding="utf-8")
-        more = '[streaks]\nend = "last"\nplaces = 1\nmissing = "break"\n'
+        more = '[[streaks]]\nend = "last"\nplaces = 1\nmissing = "break"\n'
         more += 'within = "always"\nafter_last = "repeat"\n'
         more += 'steps = [{ times = 2, consequence = "约谈" }]\n'
         (place / "scheme.toml").write_text(f"{text}\n{more}", encoding="utf-8")
     rounds = [Round.open(place) for place in places]
-    found = streaks(rounds)
+    (found,) = streaks(rounds)
     table = rounds[1].scores().table
     last = table[table["rank"] == table.groupby("class")["rank"].transform("max")]["evaluatee"]
     assert sorted(found.now["evaluatee"]) == sorted(last) and found.years == (2023, 2024)
