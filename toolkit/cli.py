@@ -178,6 +178,27 @@ def take(round: Path, table: str, *files: Path) -> None:
         )
 
 
+@app.command
+def duties(round: Path, *, as_of: str) -> None:
+    """Check what the plan obliges people to do on the tables taken in, and write the work lists.
+
+    Parameters
+    ----------
+    round
+        The round's folder.
+    as_of
+        The day up to which things are read, such as 2022-06-30.
+    """
+    from toolkit.duties.written import write_duties
+    from toolkit.round import Round
+
+    one = Round.open(round)
+    report, folder = write_duties(one, as_of)
+    for line in report.lines():
+        print(line)
+    print(f"明细和清单（有人名户号，不公布）Tables and work lists, not for publication: {folder}")
+
+
 @app.command(name="give-back")
 def give_back(round: Path, file: str, *, reason: str, office: str) -> None:
     """Take a file of a table out again; it stays in tables/raw and the journal.

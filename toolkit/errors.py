@@ -49,6 +49,25 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "the official calendar does not know {year}: write under [calendar] years = [{year}], with all its holidays and workdays (days off, and days worked in their place)",
         "官方日历没有 {year} 年：请在 [calendar] 写 years = [{year}]，并列出全部 holidays（放假日）和 workdays（调休上班日）",
     ),
+    "calendar_both": (
+        "{day} stands under holidays and under workdays. Leave it in one",
+        "{day} 同时列在 holidays 和 workdays。请只留一处",
+    ),
+    "duty_share": ("must be above 0 and at most 1; it is {found}", "必须大于 0 且不超过 1，现为 {found}"),
+    "duty_limits": (
+        "needs a lower or an upper limit of one kind, in order ({names}); it has {found}",
+        "要有同一种的下限或上限，且下限不高于上限（{names}）；现有 {found}",
+    ),
+    "duty_term": ("needs exactly one of {names}; it has {found}", "{names} 必须恰有一项，现有 {found}"),
+    "duty_start": ("days are counted from a day: name its column", "天数要从某一天算起：请写明那一列"),
+    "duty_last_day": (
+        "only a term of calendar days can end on a day off: write count = \"calendar\", or leave last_day out",
+        "只有按自然日计的期限才会落在休息日：请写 count = \"calendar\"，或不写 last_day",
+    ),
+    "duty_undated": ("since and until need a column of days: name it", "写了 since 或 until，就要写明日期列"),
+    "duty_span": ("until ({until}) is before since ({since})", "until（{until}）早于 since（{since}）"),
+    "no_duties": ("the scheme has no duties: write them under [[duties]]", "方案没有写责任：请写在 [[duties]]"),
+    "no_day": ("{found!r} is no day; write it as 2022-06-30", "{found!r} 不是日期；请写成 2022-06-30"),
     "duty_date": (
         "row {row}: {column} must be a day such as 2022-03-05; it is {found!r}",
         "第 {row} 行：{column} 应为日期，如 2022-03-05，现为 {found!r}",

@@ -16,6 +16,7 @@ from sampling.designs import KINDS as DESIGNS
 from scoring.consequence import Below, Bottom, Unstated
 from scoring.errors import EstimateError
 from scoring.grade.rules import TopPlaces, TopShare
+from toolkit.duties.kinds import DUTIES
 from toolkit.errors import Fault, fault
 from toolkit.parts.kinds import KINDS as SOURCES
 from toolkit.parts.kinds import POINT_KINDS
@@ -41,8 +42,9 @@ AT_STEP: dict[str, dict[str, type]] = {  # what a key's value, or its list's ent
     "gate": GATES,
     "source": SOURCES,
     "events": POINT_KINDS,
+    "duties": DUTIES,
 }
-KINDS: dict[str, type] = DESIGNS | RULES | GATES | SOURCES | POINT_KINDS
+KINDS: dict[str, type] = DESIGNS | RULES | GATES | SOURCES | POINT_KINDS | DUTIES
 UNUSABLE = object()
 BRANCHES = {one.__name__ for one in KINDS.values()} | {"int"}
 IN_LISTS = ("events",)  # whose entries have kinds; the table of that name has none

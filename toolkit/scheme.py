@@ -19,6 +19,7 @@ from scoring.points.inspections import Average
 from scoring.points.rules import Veto
 from scoring.scale import Scale
 from scoring.sensitivity.verdict import VerdictRule
+from toolkit.duties.kinds import Duty
 from toolkit.errors import Fault, SchemeError, fault
 from toolkit.faults import kind_faults, pydantic_faults, usable
 from toolkit.parts.kinds import (
@@ -33,6 +34,7 @@ from toolkit.parts.kinds import (
 from toolkit.resources import shipped_scheme
 from toolkit.rounds_rule import RoundsDue
 from toolkit.satisfaction_rule import Satisfaction
+from toolkit.workdays import Calendar
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -271,6 +273,8 @@ class Scheme:
     case_limits: tuple[CaseLimit, ...] = ()
     counts_into: CountsInto | None = None
     tables: dict[str, OfficeTable] = field(default_factory=dict)
+    duties: tuple[Duty, ...] = ()
+    calendar: Calendar = Calendar()
     lonely_psu: Literal["error", "adjust", "certainty", "average"] = "error"
     grading: Grading | None = None
     awards: Awards | None = None

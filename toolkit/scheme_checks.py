@@ -15,6 +15,7 @@ from scoring.disclosure import FEWEST
 from scoring.errors import EstimateError
 from scoring.grade.rules import check_grading
 from scoring.scale import Scale
+from toolkit.duties.checks import DUTY_CHECKS
 from toolkit.errors import Fault, fault
 from toolkit.parts.checks import PART_CHECKS, has_other_scores
 from toolkit.rounds_rule import rounds_faults
@@ -53,7 +54,7 @@ def _checks(scheme: Scheme) -> Iterator[Check]:
     yield partial(_repeats, "groups.draws", lambda: [draw.name for group in groups for draw in group.draws])
     for at, each in enumerate(classes):
         yield partial(_class_faults, each, f"classes[{at}]", bool(groups))
-    yield from (partial(check, scheme) for check in PART_CHECKS)
+    yield from (partial(check, scheme) for check in (*PART_CHECKS, *DUTY_CHECKS))
     for at, group in enumerate(groups):
         yield partial(_group_faults, group, f"groups[{at}]")
     yield partial(_label_faults, scheme)

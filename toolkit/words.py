@@ -21,6 +21,7 @@ from sampling.designs import (
 )
 from scoring.scale import Label
 from scoring.sensitivity.verdict import VerdictRule
+from toolkit.duties.words import columns_called, duties_in_words
 from toolkit.parts.words import parts_in_words
 from toolkit.rounds_rule import rounds_in_words
 from toolkit.rule_words import rules_in_words, streaks_in_words
@@ -255,6 +256,7 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
     lines = [say("head", title=scheme.title, id=scheme.id), say("place", place=scheme.place)]
     lines += [*_evaluatees_in_words(scheme, say, language), *_survey_in_words(scheme, say, language)]
     rule, called = scheme.ranking, {group.id: group.name for group in scheme.groups}
+    called_columns = columns_called(scheme.tables, scheme.column_names)
     breakers = "、".join(called[one] for one in rule.break_by)
     lines += [
         "",
@@ -272,6 +274,7 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
     lines += [
         *streaks_in_words(scheme.streaks, language),
         *rounds_in_words(scheme, language),
+        *duties_in_words(scheme.duties, scheme.calendar, language, called_columns),
         *_interviews_in_words(scheme, say),
         *rule_told(scheme, language),
     ]

@@ -198,10 +198,10 @@ THREE_DAYS: dict[str, Any] = {
 def test_three_village_days_a_week() -> None:
     """S11: 每周驻村三天. From Wednesday 2 March: whole weeks 7–13 and 14–20; the cut one is a key of its own.
 
-    A: 7, 8, 8, 9 March are three days; 14, 15 are two. B: none in the first week.
+    A: 7, 8, 8, 9 March are three days; 14, 15, 15 are two. B: none in the first week.
     """
     visits = "visitor date\n" + "\n".join(
-        [f"A 2022-03-{day}" for day in ("07", "08", "08", "09", "14", "15")]
+        [f"A 2022-03-{day}" for day in ("07", "08", "08", "09", "14", "15", "15")]
         + [f"B 2022-03-{day}" for day in ("14", "16", "20", "21")]
     )
     whole = Every("驻村三天", Rows("visits"), count="days", partial="left_out", **THREE_DAYS)
@@ -214,7 +214,8 @@ def test_three_village_days_a_week() -> None:
     cut = Every("驻村三天", Rows("visits"), count="rows", partial="counts", **THREE_DAYS)
     found = check(cut, visits=visits)
     assert column(found, "due") == [3, 3]
-    assert found.open["from"].astype(str).tolist() == ["2022-03-02", "2022-03-14", "2022-03-02", "2022-03-07"]
+    # every row counts now, so that the two on 15 March fill A's week
+    assert found.open["from"].astype(str).tolist() == ["2022-03-02", "2022-03-02", "2022-03-07"]
     # a week is judged once it is over: on Saturday 19 March the third is still running
     assert column(check(cut, "2022-03-19", visits=visits), "due") == [2, 2]
     assert column(check(cut, "2022-03-20", visits=visits), "due") == [3, 3]
@@ -362,7 +363,8 @@ def test_what_becomes_of_a_problem_that_is_not_cured() -> None:
     """S5: 首次发现限期整改；逾期通报批评；仍未整改的问责. On 30 June:
 
     1 cured on its last day; 2 cured after it: circular; 3 open past both days; 4 open, within its term;
-    5 open past the first day, with no second day set; 6 was not found yet.
+    5 open past the first day, with no second day set; 6 was not found yet;
+    7 has no first day, so no step after the first.
     """
     problems = """
 evaluatee id found due again cured
@@ -372,6 +374,7 @@ evaluatee id found due again cured
 西村 4 2022-06-25 2022-07-05 . .
 西村 5 2022-06-01 2022-06-10 . 2022-07-03
 南村 6 2022-07-01 2022-07-10 . .
+南村 7 2022-06-01 . 2022-06-20 .
 """
     steps = (Level("通报批评", "due"), Level("问责", "again"))
     duty = Escalation("督办", Rows("problems"), "限期整改", steps)
@@ -387,13 +390,14 @@ evaluatee id found due again cured
     ]
     assert found.table.iloc[0].tolist() == ["东村", 3, 2, 1, 1, 1, False]
     assert found.table.iloc[1].tolist() == ["西村", 2, 0, 1, 1, 0, False]
-    assert column(found, "found")[2] == 0
+    assert column(found, "found")[2] == 1
     after = found.open["next_after"]
     work = found.open.assign(next_after=after.astype("str").astype(object).where(after.notna(), None))
     assert work[["id", "step", "next_step", "next_after"]].values.tolist() == [
         ["3", "问责", "", None],
         ["5", "通报批评", "问责", None],
         ["4", "限期整改", "通报批评", "2022-07-05"],
+        ["7", "限期整改", "通报批评", None],
     ]
     assert column(check(duty, "2022-05-10", problems=problems), "限期整改") == [3, 0, 0]
     assert column(check(duty, "2022-05-11", problems=problems), "通报批评") == [2, 0, 0]

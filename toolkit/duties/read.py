@@ -119,6 +119,14 @@ def needs_of(duty: Any) -> list[Need]:
     return NEEDS[type(duty)](duty)
 
 
+def duty_table_faults(
+    duties: Sequence[Any], name: str, table: pd.DataFrame, evaluatees: Sequence[str]
+) -> Iterator[Fault]:
+    """Say everything that is wrong with one table for all the duties that read it, each thing once."""
+    needs = [need for duty in duties for need in needs_of(duty) if need.rows.table == name]
+    yield from dict.fromkeys(one for need in needs for one in need_faults(need, table, evaluatees))
+
+
 def is_clock(duty: Within) -> bool:
     """Whether the limits are times of day."""
     return duty.earliest is not None or duty.latest is not None

@@ -61,12 +61,15 @@ class DutyResult:
     open : DataFrame
         The work list: rows or units that lack, with the columns of their table. It tells who is who: not for
         publication.
+    made : bool
+        Whether the tables are made up.
     """
 
     duty: Duty
     as_of: date
     table: pd.DataFrame = field(repr=False)
     open: pd.DataFrame = field(repr=False)
+    made: bool = False
 
     @property
     def met(self) -> bool | None:
@@ -85,7 +88,8 @@ class DutyResult:
         return self._told(1)
 
     def _told(self, at: int) -> str:
-        head = f"{self.duty.name}{('（截至 {}）：', ' (as of {}): ')[at].format(self.as_of)}"
+        head = ("模拟数据：", "Made up: ")[at] if self.made else ""
+        head += f"{self.duty.name}{('（截至 {}）：', ' (as of {}): ')[at].format(self.as_of)}"
         if isinstance(self.duty, Cross):
             total = self.table["total"].sum()
             return head + (f"共 {total:,} 条。", f"{total:,} rows.")[at]

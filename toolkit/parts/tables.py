@@ -9,6 +9,8 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
+from toolkit.duties.judge import tables_of
+from toolkit.duties.read import duty_table_faults
 from toolkit.errors import Fault, RoundError, fault
 from toolkit.parts.kinds import Completed, Figures, Inspections, ScorePart
 from toolkit.scheme import Scheme
@@ -45,7 +47,8 @@ def tables_due(scheme: Scheme) -> dict[str, Due]:
 
 def table_names(scheme: Scheme) -> list[str]:
     """Name the tables that a round of a scheme takes in."""
-    return list(dict.fromkeys([*tables_due(scheme), *scheme.tables]))
+    checked = [name for duty in scheme.duties for name in tables_of(duty)]
+    return list(dict.fromkeys([*tables_due(scheme), *checked, *scheme.tables]))
 
 
 def every_part(scheme: Scheme) -> tuple[ScorePart, ...]:
@@ -77,6 +80,7 @@ def renamed(scheme: Scheme, name: str, table: pd.DataFrame) -> pd.DataFrame:
 
 def table_faults(scheme: Scheme, name: str, table: pd.DataFrame) -> Iterator[Fault]:
     """Say everything that is wrong with a table of offices; rows as the file counts them."""
+    yield from duty_table_faults(scheme.duties, name, table, scheme.evaluatees)
     due = tables_due(scheme).get(name)
     if due is None:
         return

@@ -17,6 +17,7 @@ from toolkit.files import file_digest, write_bytes, write_table
 from toolkit.intake import Admitted, Withdrawal
 from toolkit.parts.assess import assess
 from toolkit.parts.kinds import respondent_rules
+from toolkit.parts.tables import tables_due
 from toolkit.per_respondent import respondent_cases
 from toolkit.response import response_table, unworked, with_ineligible
 from toolkit.review import Change, reviewed
@@ -58,9 +59,10 @@ class RoundResults(RoundTables):
         results = self.folder / "results" / "provisional" if provisional else self.folder / "results"
         for name, table in self.result_tables(scores, admitted).items():
             write_table(results / f"{name}.csv", table)
-        gone = {step["file"] for step in self.steps("give-back")}
+        gone, scored = {step["file"] for step in self.steps("give-back")}, tables_due(self.scheme)
         for step in self.steps("take"):
-            if step["file"] in gone:
+            # who visited whom is for the work lists alone
+            if step["file"] in gone or step["table"] not in scored:
                 continue
             kept = self.folder.joinpath("tables", "raw", step["file"])
             write_bytes(results / "tables" / step["file"], kept.read_bytes())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
+from toolkit.duties import DutiesReport, check_duties, tables_of
 from toolkit.errors import RoundError, fault
 from toolkit.files import file_digest, read_table, write_bytes
 from toolkit.parts.tables import renamed, table_faults, table_names
@@ -107,6 +109,37 @@ class RoundTables(RoundAnswers):
         """Give all tables that were taken in, by name."""
         names = dict.fromkeys(step["table"] for step in self.steps("take"))
         return {name: self.table(name) for name in names if self._taken(name)}
+
+    def duties(self, as_of: date) -> DutiesReport:
+        """Check the scheme's duties on the tables taken in, as things stood at the end of a day.
+
+        Parameters
+        ----------
+        as_of : date
+            What is dated later is read as not done yet.
+
+        Returns
+        -------
+        DutiesReport
+            Every duty whose tables are all there; the others are named, with the tables they wait for.
+
+        Raises
+        ------
+        RoundError
+            With everything in the tables that does not fit together.
+        """
+        tables = self.tables()
+        lacking = {
+            one.name: tuple(name for name in tables_of(one) if name not in tables)
+            for one in self.scheme.duties
+        }
+        there = [one for one in self.scheme.duties if not lacking[one.name]]
+        scheme = self.scheme
+        results = check_duties(
+            there, tables, as_of=as_of, calendar=scheme.calendar, evaluatees=scheme.evaluatees
+        )
+        waiting = {name: some for name, some in lacking.items() if some}
+        return DutiesReport(tuple(replace(one, made=self.made) for one in results), waiting)
 
     def _taken(self, name: str) -> list[dict[str, str]]:
         gone = {step["file"] for step in self.steps("give-back")}
