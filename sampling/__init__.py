@@ -1,6 +1,7 @@
 """How a sample is drawn, proven and weighted."""
 
 from sampling.allocation.declared import (
+    AtLeastShare,
     Bethel,
     CostOptimal,
     Equal,
@@ -74,6 +75,7 @@ __all__ = [
     "PPSWithReplacement",
     "Poisson",
     "Power",
+    "AtLeastShare",
     "Proportional",
     "Quota",
     "Sample",

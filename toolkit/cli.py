@@ -73,7 +73,7 @@ def create(name: str, *, scheme: str, folder: Path = Path("out")) -> None:
         names = ", ".join(table_names(one.scheme))
         print(f"各部门的表（{names}）用 minyi take {one.folder} 表名 文件 收。")
         print(f"Take in the offices' tables ({names}): minyi take {one.folder} TABLE FILE")
-    wanted = ", ".join(dict.fromkeys(draw.frame for group in one.scheme.groups for draw in group.draws))
+    wanted = ", ".join(dict.fromkeys(draw.frame for draw in one.scheme.draws))
     if not wanted:
         return
     place, step = one.folder / "frames", f"minyi draw {one.folder}"

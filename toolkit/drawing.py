@@ -44,7 +44,7 @@ def draw_all(
     RoundError, FrameError, DesignError
         A frame cannot be drawn from.
     """
-    for group in scheme.groups:
+    for group in scheme.drawn_groups:
         within: Sample | None = None
         for one in group.draws:
             if group.is_quota:

@@ -130,6 +130,11 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "a provisional result is one of a survey under way, and this scheme has none",
         "内部参考是调查进行中的结果，本方案没有调查",
     ),
+    "sample_design": (
+        "a sample beside the groups has no quota and no at_most; give it a design that draws",
+        "各组以外的样本不能用配额或 at_most；请写抽样设计",
+    ),
+    "no_samples": ("this scheme draws no sample", "本方案不抽样"),
     "survey_parts": (
         "class {name!r} is surveyed, and {count} of its parts are the survey. Let one part have source = {{ kind = 'survey' }}",
         "{name!r} 有调查，而它的各部分里有 {count} 个是调查。请恰好让一个部分写 source = {{ kind = 'survey' }}",

@@ -109,7 +109,7 @@ def algorithms_of(scheme: Scheme) -> dict[str, list[str]]:
     ['systematic/1', 'census/1']
     """
     found = {}
-    for group in scheme.groups:
+    for group in scheme.drawn_groups:
         for one in group.draws:
             if isinstance(one.design, Quota):
                 continue

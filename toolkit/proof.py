@@ -44,7 +44,7 @@ def round_differences(one: Round) -> Iterator[str]:
     RoundError
         Nothing is drawn yet.
     """
-    if one.scheme.groups and not one.steps("draw"):
+    if one.scheme.draws and not one.steps("draw"):
         raise RoundError(one.folder.name, [fault("", "not_drawn")])
     for step in one.steps("create"):
         if file_digest(one.folder / "scheme.toml") != step["sha256"]:
@@ -70,7 +70,7 @@ def round_differences(one: Round) -> Iterator[str]:
 
 
 def _draw_differences(one: Round) -> Iterator[str]:
-    for group in one.scheme.groups:
+    for group in one.scheme.drawn_groups:
         before: Sample | None = None
         for each in group.draws:
             if isinstance(each.design, Quota):

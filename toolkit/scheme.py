@@ -176,6 +176,11 @@ class Group:
         return isinstance(self.draws[-1].design, Quota)
 
 
+def _as_group(one: Draw) -> Group:
+    """Give a sample that is no group of respondents the form in which groups are drawn and proven."""
+    return Group(one.name, one.name, 0.0, 0, (one,), "plain", "finite", "error")
+
+
 @dataclass(frozen=True)
 class Response:
     """Shares of the questions from which on a sheet is complete, or partial; below it is a break-off."""
@@ -266,6 +271,7 @@ class Scheme:
     scale: Scale = Scale(0, 10)
     dont_know: DontKnow = DontKnow("indicator", True)
     groups: tuple[Group, ...] = ()
+    samples: tuple[Draw, ...] = ()
     parts: tuple[ScorePart, ...] = ()
     lacking_part: Missing = "error"
     events: tuple[PointRule, ...] = ()
@@ -373,6 +379,16 @@ class Scheme:
             for grade in self.grading.grades
         ]
         return replace(self.grading, grades=tuple(capped))
+
+    @property
+    def drawn_groups(self) -> tuple[Group, ...]:
+        """All that is drawn: the groups of respondents, then each sample that is none, as a group of its own."""
+        return (*self.groups, *map(_as_group, self.samples))
+
+    @property
+    def draws(self) -> tuple[Draw, ...]:
+        """Every draw of the scheme, in order."""
+        return tuple(one for group in self.drawn_groups for one in group.draws)
 
     @property
     def has_tables(self) -> bool:

@@ -9,7 +9,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from sampling.designs import SimpleRandom, method_of, number_of
+from sampling.designs import Quota, SimpleRandom, method_of, number_of
 from scoring.consequence import Bottom, check_awards, check_ladder
 from scoring.disclosure import FEWEST
 from scoring.errors import EstimateError
@@ -51,7 +51,13 @@ def _checks(scheme: Scheme) -> Iterator[Check]:
     yield partial(
         _repeats, "classes.evaluatees", lambda: [one for each in classes for one in each.evaluatees]
     )
-    yield partial(_repeats, "groups.draws", lambda: [draw.name for group in groups for draw in group.draws])
+    samples = getattr(scheme, "samples", ())
+    yield partial(
+        _repeats,
+        "groups.draws",
+        lambda: [one.name for of in groups for one in of.draws] + [one.name for one in samples],
+    )
+    yield partial(_sample_faults, scheme)
     for at, each in enumerate(classes):
         yield partial(_class_faults, each, f"classes[{at}]", bool(groups))
     yield from (partial(check, scheme) for check in (*PART_CHECKS, *DUTY_CHECKS))
@@ -140,8 +146,21 @@ def _group_faults(group: Group, path: str) -> Iterator[Fault]:
     asked = number_of(method_of(design))
     total = getattr(asked, "total", asked)
     plain = not isinstance(asked, int) or method_of(design) == design
-    if total is not None and plain and total != group.valid:
+    if isinstance(total, int) and plain and total != group.valid:
         yield fault(f"{path}.valid", "valid_draw", stated=group.valid, found=total)
+
+
+def _sample_faults(scheme: Scheme) -> Iterator[Fault]:
+    """Say what a sample that is no group of respondents cannot be."""
+    for at, one in enumerate(scheme.samples):
+        path = f"samples[{at}]"
+        for key in ("name", "frame"):
+            if not _is_file_name(getattr(one, key)):
+                yield fault(f"{path}.{key}", "file_name", name=getattr(one, key))
+        if one.within is not None:
+            yield fault(f"{path}.within", "within", found=one.within, due=None)
+        if isinstance(one.design, Quota) or one.at_most is not None:
+            yield fault(f"{path}.design", "sample_design")
 
 
 def _label_faults(scheme: Scheme) -> Iterator[Fault]:

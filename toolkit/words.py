@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from sampling.allocation.declared import Bethel, CostOptimal
+from sampling.allocation.declared import AtLeastShare, Bethel, CostOptimal
 from sampling.designs import (
     PPS,
     Bernoulli,
@@ -85,6 +85,7 @@ PLAN: dict[str, tuple[str, str]] = {
     "design": ("按抽样设计加权。", "Answers are weighted by the design. "),
     "finite": ("名单即全体，误差按有限总体计。", "The lists are all there is; errors use the finite population."),
     "infinite": ("名单代表更多的人，误差按无限总体计。", "The lists stand for more; errors use an infinite population."),
+    "samples": ("另抽的样本", "Samples beside"),
     "draw": ("    抽样 {name}：从名单 {frame}{each}，{how}。", "    draw {name}: from frame {frame}{each}, {how}."),
     "each": ("（每个单位各一份）", " (one list for each evaluatee)"),
     "spread": (
@@ -137,6 +138,11 @@ PLAN: dict[str, tuple[str, str]] = {
         "共 {total} 个，按自加权分配，每处至少 {at_least} 个",
         "{total} in all, so that weights are equal, at least {at_least} in each",
     ),
+    "at_least_share": (
+        "每层不少于 {share}（进为整数）{others}",
+        "at least {share} of each, rounded up{others}",
+    ),
+    "other_shares": ("，其中 {others}", ", but {others}"),
     "equal": (
         "共 {total} 个，各层一样多，每层至少 {at_least} 个",
         "{total} in all, as many in each, at least {at_least}",
@@ -255,6 +261,9 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
     say = _speaker(language)
     lines = [say("head", title=scheme.title, id=scheme.id), say("place", place=scheme.place)]
     lines += [*_evaluatees_in_words(scheme, say, language), *_survey_in_words(scheme, say, language)]
+    if scheme.samples:
+        lines += ["", say("samples")]
+        lines += [draw_in_words(one, language, scheme.column_names) for one in scheme.samples]
     rule, called = scheme.ranking, {group.id: group.name for group in scheme.groups}
     called_columns = columns_called(scheme.tables, scheme.column_names)
     breakers = "、".join(called[one] for one in rule.break_by)
@@ -447,6 +456,11 @@ def _number(number: Any, say: Any, comma: str, names: Mapping[str, str]) -> str:
     if isinstance(number, Bethel):
         every = {**number.cv, **{f"{name} ({number.by})": cv for name, cv in (number.by_cv or {}).items()}}
         told["cv"] = comma.join(f"{column(name)} {percent(cv)}" for name, cv in every.items())
+    if isinstance(number, AtLeastShare):
+        told["share"] = percent(number.share)
+        others = comma.join(f"{name} {percent(share)}" for name, share in number.shares.items())
+        told["others"] = say("other_shares", others=others) if others else ""
+        return str(say(number.kind, **told))
     capped = "" if number.at_most is None else say("capped", at_most=number.at_most)
     return str(say(number.kind, **told)) + str(capped)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, Decimal
 from typing import ClassVar, Literal
 
 Config = dict[str, str]
@@ -64,6 +65,37 @@ class SelfWeighting(Shown):
     at_most: int | None = None
     kind: Literal["self_weighting"] = "self_weighting"
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class AtLeastShare(Shown):
+    """Draw at least a share of every stratum: ``ceil(share × N)`` of its N units, in exact decimals.
+
+    Parameters
+    ----------
+    share : float
+        Above 0, at most 1; 1 takes a stratum whole.
+    shares : dict of str to float
+        Of strata by the value of their last column, where it is another: ``{"老党员" = 1}`` visits these
+        always, ``{"薄弱村" = 0.5}`` checks weak spots more often.
+
+    Examples
+    --------
+    30 % of 10, 11 and 14 households are 3, 4 and 5.
+
+    >>> [AtLeastShare(0.3).of(units) for units in (10, 11, 14)]
+    [3, 4, 5]
+    """
+
+    share: float
+    shares: dict[str, float] = field(default_factory=dict)
+    kind: Literal["at_least_share"] = "at_least_share"
+    __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
+
+    def of(self, units: int, stratum: str = "") -> int:
+        """Give the number of units to draw of a stratum, by the value of its last column."""
+        share = Decimal(str(self.shares.get(stratum, self.share)))
+        return int((share * units).to_integral_value(rounding=ROUND_CEILING))
 
 
 @dataclass(frozen=True)
@@ -205,7 +237,7 @@ class Bethel(Shown):
     __pydantic_config__: ClassVar[Config] = {"extra": "forbid"}
 
 
-Allocation = Proportional | SelfWeighting | Equal | Neyman | CostOptimal | Power | Bethel
+Allocation = Proportional | SelfWeighting | AtLeastShare | Equal | Neyman | CostOptimal | Power | Bethel
 Number = int | Allocation
 
 
@@ -222,6 +254,7 @@ def columns_guiding(number: Number | None) -> tuple[tuple[str, ...], tuple[str, 
 ALLOCATIONS: dict[str, type] = {
     "proportional": Proportional,
     "self_weighting": SelfWeighting,
+    "at_least_share": AtLeastShare,
     "equal": Equal,
     "neyman": Neyman,
     "cost_optimal": CostOptimal,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sampling.allocation.arrays import allocate, checked, cost_optimal, equal, neyman, power
 from sampling.allocation.declared import (
+    AtLeastShare,
     Bethel,
     CostOptimal,
     Equal,
@@ -110,7 +111,8 @@ def numbers_of(
         return available
     number: Any = number_of(method)
     if type(number) in _SPREAD:
-        _at_least_one(number.at_least, f"{where}: at_least")
+        if not isinstance(number, AtLeastShare):
+            _at_least_one(number.at_least, f"{where}: at_least")
         if getattr(number, "total", None) is not None:
             _at_least_one(number.total, f"{where}: total")
         found = _Cells(cells, available, strata_columns(design), read.sizes, parents, where)
@@ -154,6 +156,18 @@ def _self_weighting(number: SelfWeighting, found: _Cells) -> list[int]:
     prob = dict(zip(found.parents.ids, found.parents.table["prob"].tolist(), strict=True))
     share = [len(cell.at) / prob[cell.parents] for cell in found.cells]
     return allocate(number.total, share, found.available, number.at_least, found.where, number.at_most)
+
+
+def _at_least_share(number: AtLeastShare, found: _Cells) -> list[int]:
+    for name, share in {"share": number.share, **number.shares}.items():
+        plain = isinstance(share, Real) and not isinstance(share, bool)
+        if not plain or not 0 < share <= 1:
+            raise DesignError("bad_share", where=f"{found.where}: {name}", share=share)
+    last = [cell.stratum[-1] if cell.stratum else "" for cell in found.cells]
+    strange = [name for name in number.shares if name not in last]
+    if strange:
+        raise DesignError("no_such_stratum", where=found.where, names="、".join(strange))
+    return [number.of(units, of) for units, of in zip(found.available, last, strict=True)]
 
 
 def _equal(number: Equal, found: _Cells) -> list[int]:
@@ -233,6 +247,7 @@ def _bethel(number: Bethel, found: _Cells) -> list[int]:
 _SPREAD: dict[type, Callable[[Any, _Cells], list[int]]] = {
     Proportional: _proportional,
     SelfWeighting: _self_weighting,
+    AtLeastShare: _at_least_share,
     Equal: _equal,
     Neyman: _neyman,
     CostOptimal: _cost_optimal,

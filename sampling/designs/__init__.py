@@ -1,6 +1,6 @@
 """What to draw, declared as frozen values; nothing here draws."""
 
-from sampling.allocation.declared import Proportional, SelfWeighting
+from sampling.allocation.declared import AtLeastShare, Proportional, SelfWeighting
 from sampling.designs.composed import Design, Multistage, Quota, Stratified
 from sampling.designs.kinds import KINDS, design_from
 from sampling.designs.methods import (
@@ -39,6 +39,7 @@ __all__ = [
     "PPSMethod",
     "PPSWithReplacement",
     "Poisson",
+    "AtLeastShare",
     "Proportional",
     "Quota",
     "SelfWeighting",

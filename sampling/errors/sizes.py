@@ -48,6 +48,14 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "less precision, or raise the response.",
         "{where}：需要抽 {n:,} 个，总体只有 {population:,} 个；全部调查也只能达到 {best:.4g}。请放宽精度或提高应答率。",
     ),
+    "bad_share": (
+        "{where} must be a number above 0 and at most 1; it is {share!r}.",
+        "{where} 必须大于 0 且不大于 1，现在是 {share!r}。",
+    ),
+    "no_such_stratum": (
+        "{where}: shares names strata that are not in the frame: {names}. Name values of the last column of by.",
+        "{where}：shares 里的 {names} 不是名单中的层。请写 by 最后一列的取值。",
+    ),
     "no_parents": (
         "{where}: SelfWeighting spreads units over the units drawn before; give them with within=.",
         "{where}：自加权分配要用到上一阶段的样本，请用 within= 给出。",

@@ -152,9 +152,9 @@ def needs_of(scheme: Scheme, frame: str) -> FrameNeeds:
     >>> users.unit, users.columns, users.optional, users.personal
     ('id', ('evaluatee', 'town'), ('county',), True)
     """
-    own = [(group, one) for group in scheme.groups for one in group.draws if one.frame == frame]
+    own = [(group, one) for group in scheme.drawn_groups for one in group.draws if one.frame == frame]
     if not own:
-        known = ", ".join(dict.fromkeys(one.frame for group in scheme.groups for one in group.draws))
+        known = ", ".join(dict.fromkeys(one.frame for one in scheme.draws))
         raise RoundError(frame, [fault("", "no_such_frame", frame=frame, known=known)])
     columns, optional, parents = list[str](), list[str](), dict[str, str]()
     for group, one in own:
@@ -201,7 +201,7 @@ def _above(group: Group, one: Draw) -> list[Draw]:
 
 def frame_names(scheme: Scheme) -> tuple[str, ...]:
     """Name every frame of a scheme, in the order of its groups."""
-    return tuple(dict.fromkeys(one.frame for group in scheme.groups for one in group.draws))
+    return tuple(dict.fromkeys(one.frame for one in scheme.draws))
 
 
 def plain_head(text: Any) -> str:

@@ -81,7 +81,9 @@ def _path(round: RoundDraws, office: str, frame: str, version: int) -> Path:
 def _summary(
     round: RoundDraws, sent: Sent, findings: pd.DataFrame, line: pd.Series[Any], told: pd.DataFrame
 ) -> Sheet:
-    group = next(group for group in round.scheme.groups for one in group.draws if one.frame == sent.frame)
+    group = next(
+        group for group in round.scheme.drawn_groups for one in group.draws if one.frame == sent.frame
+    )
     facts = [
         ("单位", sent.office),
         ("名单", f"{group.name}（{sent.frame}）"),

@@ -93,7 +93,7 @@ def round_facts(one: Round) -> RoundFacts:
         key=step["key"],
         draws=tuple(
             _draw_facts(one.scheme, group, each, one.folder / "samples")
-            for group in one.scheme.groups
+            for group in one.scheme.drawn_groups
             if not group.is_quota
             for each in group.draws
         ),

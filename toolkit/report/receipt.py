@@ -197,7 +197,7 @@ def _worked(one: Round, key: str) -> Worked | None:
         one.folder / "samples" / each.name / one.scheme.evaluatees[0]
         if each.per_evaluatee
         else one.folder / "samples" / each.name
-        for group in one.scheme.groups
+        for group in one.scheme.drawn_groups
         if not group.is_quota
         for each in group.draws
     ]

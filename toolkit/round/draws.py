@@ -47,6 +47,8 @@ class RoundDraws(RoundFolder):
         """
         if self.steps("commit"):
             raise RoundError(self.folder.name, [fault("", "two_locks")])
+        if not self.scheme.draws:
+            raise RoundError(self.folder.name, [fault("", "no_samples")])
         if self.steps("draw"):
             raise RoundError(self.folder.name, [fault("", "drawn_already")])
         return self._draw(key, self._lists())
@@ -106,7 +108,7 @@ class RoundDraws(RoundFolder):
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Read every frame of the scheme, all cells as text."""
-        return {one.frame: self.frame(one.frame) for group in self.scheme.groups for one in group.draws}
+        return {one.frame: self.frame(one.frame) for one in self.scheme.draws}
 
     def frame(self, name: str) -> pd.DataFrame:
         """Read a frame from one file, or from all files of a folder."""
@@ -213,7 +215,7 @@ class RoundDraws(RoundFolder):
             Chances are not equal in strata.
         """
         self._draw_of(name, self.scheme.evaluatees[0])
-        group, one = next((g, one) for g in self.scheme.groups for one in g.draws if one.name == name)
+        group, one = next((g, one) for g in self.scheme.drawn_groups for one in g.draws if one.name == name)
         lists = lists_of(self.scheme, group, one, self.frame(one.frame), self.recusals())
         return overlap(dict(self.samples(one)), lists)
 
@@ -227,7 +229,7 @@ class RoundDraws(RoundFolder):
             yield evaluatee, read_sample(self.folder / "samples", one, evaluatee)
 
     def _draw_of(self, name: str, evaluatee: str) -> Draw:
-        draws = {one.name: one for group in self.scheme.groups for one in group.draws}
+        draws = {one.name: one for one in self.scheme.draws}
         quota = [one.name for one, _ in quotas(self.scheme)]
         if name not in draws or name in quota:
             known = ", ".join(one for one in draws if one not in quota)
