@@ -382,7 +382,7 @@ class Scheme:
 
     @property
     def drawn_groups(self) -> tuple[Group, ...]:
-        """All that is drawn: the groups of respondents, then each sample that is none, as a group of its own."""
+        """All that is drawn: the groups of respondents, then each other sample as a group of its own."""
         return (*self.groups, *map(_as_group, self.samples))
 
     @property

@@ -52,11 +52,8 @@ def _checks(scheme: Scheme) -> Iterator[Check]:
         _repeats, "classes.evaluatees", lambda: [one for each in classes for one in each.evaluatees]
     )
     samples = getattr(scheme, "samples", ())
-    yield partial(
-        _repeats,
-        "groups.draws",
-        lambda: [one.name for of in groups for one in of.draws] + [one.name for one in samples],
-    )
+    drawn = [one for group in groups for one in getattr(group, "draws", ())]
+    yield partial(_repeats, "groups.draws", lambda: [one.name for one in (*drawn, *samples)])
     yield partial(_sample_faults, scheme)
     for at, each in enumerate(classes):
         yield partial(_class_faults, each, f"classes[{at}]", bool(groups))
