@@ -118,6 +118,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "the scheme counts periods of the kind {kind!r}, and no period is of it. Write it in the column kind",
         "方案要计 {kind!r} 类的期次，期次表里却没有。请在 kind 列写明",
     ),
+    "no_scores": (
+        "this scheme gives no scores; what it asks for is checked with minyi duties",
+        "本方案不计分；方案的要求用 minyi duties 核对",
+    ),
     "no_survey_here": (
         "this scheme has no survey: its tables are taken in with minyi take",
         "本方案没有调查：各部门的表用 minyi take 收",

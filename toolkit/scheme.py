@@ -436,6 +436,8 @@ class Scheme:
         """Draw each group's weight beside the answers planned of it."""
         from toolkit.plot import scheme_figure
 
+        if not self.groups:
+            raise SchemeError(self.id, [fault("groups", "no_survey_here")])
         return scheme_figure(self)
 
     def __repr__(self) -> str:

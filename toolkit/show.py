@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sampling.show import Html, escaped, grey, heading, table, together
+from toolkit.parts.words import parts_in_words
 from toolkit.report.writing import STATUS, fixed
 from toolkit.tally import counted_sheets
 from toolkit.words import draw_in_words, percent
@@ -46,14 +47,14 @@ def scheme_line(scheme: Scheme) -> str:
 
 def _size(scheme: Scheme) -> str:
     classes, groups = len(scheme.classes), len(scheme.groups)
-    return (
-        f"{len(scheme.evaluatees):,} evaluatees in {classes} class{'' if classes == 1 else 'es'}, "
-        f"{groups} group{'' if groups == 1 else 's'}"
-    )
+    survey = f"{groups} group{'' if groups == 1 else 's'}" if groups else "no survey"
+    return f"{len(scheme.evaluatees):,} evaluatees in {classes} class{'' if classes == 1 else 'es'}, {survey}"
 
 
 def scheme_html(scheme: Scheme) -> str:
     """Show a scheme: its classes, its groups, and how many points the plan leaves open."""
+    if not scheme.groups:
+        return _scheme_of_tables(scheme)
     classes = [
         (one.name, len(one.evaluatees), len(one.indicators), one.conducted_by) for one in scheme.classes
     ]
@@ -78,6 +79,19 @@ def scheme_html(scheme: Scheme) -> str:
     )
 
 
+def _scheme_of_tables(scheme: Scheme) -> str:
+    """Show a scheme without a survey: its classes, and its rules in words."""
+    rows = [(one.name, len(one.evaluatees)) for one in scheme.classes]
+    lines = [*parts_in_words(scheme, "zh")]
+    points = both(f"方案没有写明之处：{len(scheme.unclear):,}", "points left open: print(scheme.in_words())")
+    return together(
+        heading(scheme.title, scheme.id),
+        table((both("类别", "class"), both("单位", "evaluatees")), rows),
+        *(Html(f"<div style='white-space:pre-wrap'>{escaped(line)}</div>") for line in lines),
+        Html(f"<div>{points}</div>"),
+    )
+
+
 def _draws(scheme: Scheme, group: Group) -> Html:
     words = [draw_in_words(one, "zh", scheme.column_names).strip() for one in group.draws]
     return Html("<br>".join(map(escaped, words)))
@@ -89,11 +103,13 @@ def _draws(scheme: Scheme, group: Group) -> Html:
 def round_line(one: Round) -> str:
     """Tell a round in one line: what has been done, not where it is kept."""
     done = [name for name, step in (("drawn", "draw"), ("scored", "score")) if one.steps(step)]
-    files = len(one.steps("collect"))
-    if files:
-        done.insert(1, f"{files:,} file{'' if files == 1 else 's'} of answers")
+    for step, what in (("take", "tables"), ("collect", "answers")):
+        files = len(one.steps(step))
+        if files:
+            done.insert(int("drawn" in done), f"{files:,} file{'' if files == 1 else 's'} of {what}")
     made = f", {MADE}" if one.made else ""
-    return f"Round({_name(one)!r}: {one.scheme.id}, {', '.join(done) or 'not drawn'}{made})"
+    nothing = "not drawn" if one.scheme.draws else "nothing taken in"
+    return f"Round({_name(one)!r}: {one.scheme.id}, {', '.join(done) or nothing}{made})"
 
 
 def round_html(one: Round) -> str:
@@ -101,11 +117,15 @@ def round_html(one: Round) -> str:
     drawn, taken = one.steps("draw"), one.steps("collect")
     units = " · ".join(f"{name} {count:,}" for step in drawn for name, count in step["units"].items())
     sheets = sum(step["sheets"] for step in taken)
+    kept = [f"{step['table']} {step['rows']:,}" for step in one.steps("take")]
     steps = [
-        (both("抽样", "drawn"), units or "—"),
-        (both("回答", "answers"), f"{sheets:,} 份 · {len(taken):,} 个文件" if taken else "—"),
-        (both("计分", "scored"), _scored(one)),
+        *([(both("抽样", "drawn"), units or "—")] if one.scheme.draws else []),
+        *([(both("表（行）", "tables (rows)"), " · ".join(kept) or "—")] if one.scheme.has_tables else []),
     ]
+    if one.scheme.groups:
+        came = f"{sheets:,} 份 · {len(taken):,} 个文件" if taken else "—"
+        steps.append((both("回答", "answers"), came))
+    steps.append((both("计分", "scored"), _scored(one)))
     return together(
         heading(_name(one), " · ".join([one.scheme.title, *([MADE] if one.made else [])])),
         table((), steps),

@@ -39,7 +39,7 @@ PLAN: dict[str, tuple[str, str]] = {
         "被评单位 {units} 个，分 {classes} 类；每个单位 {valid} 份有效回答，来自 {groups} 类对象。",
         "{units} evaluatees in {classes} classes; {valid} valid answers for each, from {groups} groups.",
     ),
-    "size_alone": ("被评单位 {units} 个，分 {classes} 类。", "{units} evaluatees in {classes} classes."),
+    "size_alone": ("被评单位 {units} 个，分 {classes} 类。", "Evaluatees: {units}; classes: {classes}."),
     "class_alone": ("  {name}：{units} 个，单独排名", "  {name}: {units}, ranked apart"),
     "levels": (
         "区间和名次区间的置信水平为 {level}。",

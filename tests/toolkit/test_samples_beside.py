@@ -110,6 +110,12 @@ def test_a_sample_beside_the_groups_is_no_quota() -> None:
     assert "sample_design" in {one.rule for one in caught.value.faults}
 
 
+def test_a_scheme_without_scores_says_so(visited: Round) -> None:
+    with pytest.raises(RoundError) as caught:
+        visited.score()
+    assert {one.rule for one in caught.value.faults} == {"no_scores"}
+
+
 def test_a_scheme_without_samples_draws_none(tmp_path: Path) -> None:
     text = (
         SCHEME[: SCHEME.index("[[samples]]")]
@@ -122,6 +128,8 @@ source = { kind = "start", value = 100 }
     )
     path = tmp_path / "none.toml"
     path.write_text(text, encoding="utf8")
+    with pytest.raises(SchemeError):
+        Scheme.load(path).plot()
     with pytest.raises(RoundError) as caught:
         Round.create("r", path, tmp_path).draw("k")
     assert {one.rule for one in caught.value.faults} == {"no_samples"}

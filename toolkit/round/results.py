@@ -17,7 +17,7 @@ from toolkit.files import file_digest, write_bytes, write_table
 from toolkit.intake import Admitted, Withdrawal
 from toolkit.parts.assess import assess
 from toolkit.parts.kinds import respondent_rules
-from toolkit.parts.tables import tables_due
+from toolkit.parts.tables import every_part, tables_due
 from toolkit.per_respondent import respondent_cases
 from toolkit.response import response_table, unworked, with_ineligible
 from toolkit.review import Change, reviewed
@@ -77,6 +77,8 @@ class RoundResults(RoundTables):
         """Score as ``score`` does, and write nothing."""
         from toolkit.provisional import provisional as score_what_is_in
 
+        if not self.scheme.groups and not every_part(self.scheme):
+            raise RoundError(self.folder.name, [fault("", "no_scores")])
         if not self.scheme.groups:
             whole = reviewed(assess(self.scheme, self.tables()), self.changes())
             return replace(whole, conditions=self._conditions())
