@@ -14,6 +14,7 @@ from toolkit.comparison.commands import app as compare
 from toolkit.contests.commands import app as contest
 from toolkit.errors import RoundError, SchemeError, UnknownNameError, fault
 from toolkit.frames.commands import app as frames
+from toolkit.new.commands import new
 from toolkit.trust.commands import backcheck, restore, trust, void
 from toolkit.whole import Whole
 
@@ -27,6 +28,7 @@ app = cyclopts.App(
     name="minyi",
     help="民意 Minyi: samples anyone can verify; scores and places that carry their uncertainty.",
 )
+app.command(new)
 app.command(frames)
 app.command(compare)
 app.command(trust)

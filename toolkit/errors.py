@@ -12,6 +12,15 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "there is no scheme {source!r}; a bare name is a shipped scheme, a path is a file",
         "没有方案 {source!r}；只写名称是随附的方案，写路径是文件",
     ),
+    "new_name": ("a scheme file ends in .toml; this is {found}", "方案文件以 .toml 结尾；这是 {found}"),
+    "new_which": (
+        "which scheme is yours like? Say --like and one of those listed, or --scores and what scores come from: {sources}",
+        "同哪个方案相近？请用 --like 指定上面列出的一个，或用 --scores 说明得分从哪里来：{sources}",
+    ),
+    "new_none": (
+        "no shipped scheme has {asked}; say --like and one of those listed",
+        "没有随附的方案有 {asked}；请用 --like 指定上面列出的一个",
+    ),
     "not_utf8": ("the file is not UTF-8 (byte {at}); save it as UTF-8", "文件不是 UTF-8 编码（第 {at} 字节）；请另存为 UTF-8"),
     "not_toml": ("this is no TOML: {error}", "不是合格的 TOML：{error}"),
     "required": ("is required", "必须填写"),

@@ -1,0 +1,1 @@
+"""A new scheme file from the nearest shipped one, each key explained."""
