@@ -2,7 +2,8 @@
 
 Oracles: the output written in the pages, and `sampling.draw` on the same frame. Of the blocks, ``csv`` ones
 are files, ``toml`` ones keys of a scheme, ``bash``, ``sql`` and ``python`` ones run in the order of the page
-(each language in one session), and a ``text`` one is the output of the block before it.
+(each language in one session), and a ``text`` one is the output of the block before it. ``toml`` blocks of
+one file's name are its pieces, in their order: a scheme of its own.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -51,6 +53,8 @@ PROOF = ROOT / "docs" / "proof.md"
 FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NOT_RUN = {"postgresql"}  # needs a server; the page says that no test runs it
 BREAK = "-- next block --"
+COMMANDS = 'minyi() { "$PYTHON" -m toolkit "$@"; }; python() { "$PYTHON" "$@"; }\n'
+SETTING = {"PYTHON": sys.executable, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "110"}
 
 
 @dataclass
@@ -80,15 +84,30 @@ def write_files(page: Path, folder: Path) -> None:
     for block in blocks_of(page):
         if block.language == "csv":
             (folder / block.file).write_text(block.code, "utf-8", newline="\n")
+    for name, text in schemes_of(page).items():
+        (folder / name).write_text(text, "utf-8", newline="\n")
+
+
+def schemes_of(page: Path) -> dict[str, str]:
+    """The scheme files of a page, put together from their pieces."""
+    found: dict[str, str] = {}
+    for block in blocks_of(page):
+        if block.language == "toml" and block.file:
+            found[block.file] = found.get(block.file, "") + block.code
+    return found
 
 
 def run_bash(codes: list[str], folder: Path) -> list[str]:
     lacking = [tool for tool in ("bash", "sha256sum") if shutil.which(tool) is None]
     if sys.platform == "win32" or lacking:
         pytest.skip(f"no {' and no '.join(lacking) or 'bash of its own on Windows'}")
-    script = "set -eu\n" + f"echo '{BREAK}'\n".join(codes)
+    (folder / "data").symlink_to(ROOT / "data", target_is_directory=True)
+    script = "set -eu\n" + COMMANDS + f"echo '{BREAK}'\n".join(codes)
+    setting = {**os.environ, **SETTING}
     # Given as bytes, so that no system rewrites the ends of lines.
-    ran = subprocess.run(["bash"], input=script.encode(), cwd=folder, capture_output=True, check=False)
+    ran = subprocess.run(
+        ["bash"], input=script.encode(), cwd=folder, capture_output=True, check=False, env=setting
+    )
     assert ran.returncode == 0 and not ran.stderr, ran.stderr.decode()
     return ran.stdout.decode().split(BREAK + "\n")
 
@@ -147,8 +166,23 @@ def test_blocks_give_the_output_under_them(page: Path, language: str, tmp_path: 
 def test_keys_that_are_shown_are_read_by_a_scheme(page: Path) -> None:
     text = (ROOT / "tests" / "scenarios" / "small.toml").read_text("utf-8")
     for block in blocks_of(page):
-        if block.language == "toml":
+        if block.language == "toml" and not block.file:
             Scheme.read(f"{text}\n{block.code}")
+
+
+GUIDES = [page for page in PAGES if schemes_of(page)]
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.name)
+def test_a_scheme_in_pieces_is_the_shipped_one(page: Path) -> None:
+    for name, text in schemes_of(page).items():
+        assert Scheme.read(text, name) == Scheme.load(name.removesuffix(".toml"))
+
+
+def test_a_guide_is_there_in_both_languages_with_the_same_pieces() -> None:
+    english, chinese = (ROOT / "docs" / f"plan-to-scheme{end}.md" for end in ("", ".zh"))
+    pieces = [[b.code for b in blocks_of(page) if b.language == "toml"] for page in (english, chinese)]
+    assert pieces[0] == pieces[1] and len(pieces[0]) > 5
 
 
 def test_nothing_is_shown_that_is_not_run() -> None:
