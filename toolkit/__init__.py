@@ -1,6 +1,13 @@
 """What people call: schemes, rounds, files and reports."""
 
-from toolkit.comparison import Crosswalk, compare, compare_years, streaks
+from toolkit.comparison import (
+    Crosswalk,
+    average_rounds,
+    change_of_rounds,
+    compare,
+    compare_years,
+    streaks,
+)
 from toolkit.errors import RoundError, SchemeError
 from toolkit.round import Round
 from toolkit.scheme import Scheme
@@ -15,5 +22,7 @@ __all__ = [
     "Scores",
     "compare",
     "compare_years",
+    "average_rounds",
+    "change_of_rounds",
     "streaks",
 ]

@@ -120,10 +120,14 @@ def rounds_in_words(scheme: Scheme, language: Literal["zh", "en"]) -> Iterator[s
             f"每{zh}一轮；没有举行的一轮须申报原因和决定单位",
             f"A round every {en}; one that was not held is declared with its reason and office",
         )[at]
-    rule: Average | None = scheme.average
-    if rule is not None:
-        least = rule.at_least
-        yield (
-            f"各轮得分平均，至少 {least} 轮；{FEWER[rule.fewer][0]}",
-            f"Scores are averaged over rounds, at least {least}; {FEWER[rule.fewer][1]}",
-        )[at]
+    if scheme.average is not None:
+        yield from average_in_words(scheme.average, language)
+
+
+def average_in_words(rule: Average, language: Literal["zh", "en"]) -> Iterator[str]:
+    """Tell the rule of averages in a line."""
+    least, (zh, en) = rule.at_least, FEWER[rule.fewer]
+    yield {
+        "zh": f"各轮得分平均，至少 {least} 轮；{zh}",
+        "en": f"Scores are averaged over rounds, at least {least}; {en}",
+    }[language]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import cyclopts
 
 from toolkit.whole import Whole
 
-app = cyclopts.App(name="compare", help="Compare rounds over years, or one round under several schemes.")
+if TYPE_CHECKING:
+    import pandas as pd
+
+app = cyclopts.App(
+    name="compare", help="Compare rounds, average them, count streaks; or one round under several schemes."
+)
 
 
 @app.command
@@ -140,6 +145,92 @@ def streaks(
 
 
 @app.command
+def average(
+    *rounds: Path,
+    crosswalk: Path | None = None,
+    weights: list[float] | None = None,
+    years: list[str] | None = None,
+    missing: Path | None = None,
+    folder: Path | None = None,
+) -> None:
+    """Average every unit's scores over rounds, with error, place and the places the error leaves open.
+
+    Parameters
+    ----------
+    rounds
+        Folders of the rounds, in order of time.
+    crosswalk
+        Units and groups by stable codes, and how samples hang together, CSV or Excel.
+    weights
+        Of the rounds; by default equal.
+    years
+        Of the rounds, where their names do not tell: 2013, or 2013-05 or 2013-W07.
+    missing
+        Rounds that were not held, CSV or Excel: round, year, reason, office (轮次, 年份, 原因, 单位).
+    folder
+        Where to write; by default beside the last round.
+    """
+    from toolkit.comparison.average import average_rounds
+    from toolkit.comparison.round_sheets import average_workbook
+    from toolkit.files import write_bytes, write_table
+    from toolkit.round import Round
+
+    every = [Round.open(one) for one in rounds]
+    found = average_rounds(every, crosswalk, weights, missing, years=years)
+    place = folder or _beside(every[-1].folder, every[0].folder)
+    write_table(place / "average.csv", found.table)
+    write_table(place / "rounds.csv", found.rounds)
+    write_bytes(place / "average.xlsx", average_workbook(found))
+    print(f"{found}。 {int(found.table['score'].notna().sum())} units have an average.")
+    _tell_not_held(found.rounds)
+    print(place / "average.xlsx")
+
+
+@app.command
+def changes(
+    *rounds: Path,
+    crosswalk: Path | None = None,
+    years: list[str] | None = None,
+    missing: Path | None = None,
+    rules_of: Literal["this", "last"] = "this",
+    folder: Path | None = None,
+) -> None:
+    """Give every unit's change from round to round and from the first to the last, with its error.
+
+    Parameters
+    ----------
+    rounds
+        Folders of the rounds, in order of time.
+    crosswalk
+        Units, indicators, groups, classes by stable codes, CSV or Excel.
+    years
+        Of the rounds, where their names do not tell: 2013, or 2013-05 or 2013-W07.
+    missing
+        Rounds that were not held, CSV or Excel: round, year, reason, office (轮次, 年份, 原因, 单位).
+    rules_of
+        Whose weights and rules hold for both of two rounds.
+    folder
+        Where to write; by default beside the last round.
+    """
+    from toolkit.comparison.changes import change_of_rounds
+    from toolkit.comparison.round_sheets import changes_workbook
+    from toolkit.files import write_bytes, write_table
+    from toolkit.round import Round
+
+    every = [Round.open(one) for one in rounds]
+    found = change_of_rounds(every, crosswalk, missing=missing, years=years, rules_of=rules_of)
+    place = folder or _beside(every[-1].folder, every[0].folder)
+    write_table(place / "changes.csv", found.table)
+    write_table(place / "rounds.csv", found.rounds)
+    write_bytes(place / "changes.xlsx", changes_workbook(found))
+    for (first, last), own in found.table.groupby(["from", "to"], sort=False):
+        counts = own["verdict"].value_counts()
+        print(f"{first} → {last}：" + "，".join(f"{one} {counts[one]}" for one in counts.index))
+    _tell_not_held(found.rounds)
+    print(place / "changes.xlsx")
+
+
+@app.command
 def schemes(round: Path, *schemes: str, folder: Path | None = None) -> None:
     """Score a round's answers under other schemes; tell which places move and why.
 
@@ -174,6 +265,11 @@ def schemes(round: Path, *schemes: str, folder: Path | None = None) -> None:
     status = "formal" if one.sealed else "preliminary"
     write_bytes(place / "schemes.xlsx", schemes_workbook(one.scheme, changes, one.made, status))
     print(place / "schemes.xlsx")
+
+
+def _tell_not_held(rounds: pd.DataFrame) -> None:
+    for one in rounds[~rounds["held"].astype(bool)].itertuples():
+        print(f"{one.round} 没有举行：{one.reason}（{one.office}）。 {one.round} was not held.")
 
 
 def _beside(this: Path, last: Path) -> Path:

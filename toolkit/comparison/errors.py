@@ -119,6 +119,25 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{name!r} is declared as not held, and there is a round of {period} or another such row; take one out",
         "{name!r} 申报为没有举行，却有 {period} 这一轮或另一行；请去掉一个",
     ),
+    # --- averages ----------------------------------------------------------------------------------------
+    "few_averaged": (
+        "{name} has {found} rounds that count, and the average needs {needed}; complete them, or state in [average] what "
+        "happens to fewer",
+        "{name} 只有 {found} 轮可计，平均须有 {needed} 轮；请补齐，或在 [average] 中写明不足的怎么办",
+    ),
+    "round_weights": (
+        "the rounds' weights must be {due} numbers above 0; they are {found}",
+        "各轮权重应为 {due} 个大于 0 的数；现为 {found}",
+    ),
+    "full_marks": (
+        "{name}: its full mark is {found:g}, that of the last round {due:g}; rounds are averaged on one full mark",
+        "{name}：满分是 {found:g}，最后一轮是 {due:g}；满分相同才能平均",
+    ),
+    "shared_scales": (
+        "group {group}: {then} and {now} share respondents or towns, and their scales differ; say in the crosswalk that "
+        "they are linear",
+        "{group}：{then} 和 {now} 有共同的人或乡镇，量表却不同；请在对照表中写明量表 线性",
+    ),
     # --- schemes -----------------------------------------------------------------------------------------
     "few_schemes": ("name at least one other scheme", "至少写一个另外的方案"),
     "other_key": (

@@ -212,13 +212,13 @@ def link(
     groups = tuple(code for code in new.groups if code in old.groups)
     if not groups:
         raise RoundError(crosswalk.name, [fault("no_common_group")])
-    scale = common_scale(then.scale, now.scale, _scale_rules(crosswalk, years))
+    scale = common_scale(then.scale, now.scale, scale_rules(crosswalk, years))
     codes = dict.fromkeys([*new.units, *old.units])
     units = tuple(_unit(code, old, new, scale) for code in codes)
     return Links(old, new, units, groups, scale)
 
 
-def _scale_rules(crosswalk: Crosswalk, years: tuple[int, int]) -> set[str]:
+def scale_rules(crosswalk: Crosswalk, years: tuple[int, int]) -> set[str]:
     """Give what is said of the scales of either year; a row without years holds always."""
     rows = [one for one in crosswalk.entries if one.what == "scale" and any(map(one.holds, years))]
     return {rule for one in rows for rule in one.rules}

@@ -67,6 +67,14 @@ class Slot:
     def year(self) -> int:
         return self.period[0]
 
+    @property
+    def told(self) -> tuple[str, str] | None:
+        """What is said of a round that was not held, in Chinese and English."""
+        if self.held is not None:
+            return None
+        why = f"{self.reason}（{self.office}）"
+        return f"{self.name} 没有举行：{why}", f"{self.name} was not held: {why}"
+
 
 Absent = str | Path | pd.DataFrame | Sequence[Missing] | None
 
@@ -231,4 +239,4 @@ def order_table(slots: Sequence[Slot]) -> pd.DataFrame:
 
 def not_held(slots: Sequence[Slot]) -> tuple[str, ...]:
     """Tell the rounds that were not held in Chinese, a sentence each."""
-    return tuple(f"{one.name} 没有举行：{one.reason}（{one.office}）" for one in slots if one.held is None)
+    return tuple(one.told[0] for one in slots if one.told)

@@ -132,7 +132,7 @@ def counted(
     last = sides[-1]
     codes = list(last.units)
     among = pd.DataFrame(np.nan, index=rounds, columns=codes)
-    why: dict[str, list[tuple[str, str]]] = {code: [] for code in codes}
+    why: dict[str, list[tuple[str, str]]] = {code: [one.told for one in slots if one.told] for code in codes}
     for side, table, name in zip(sides, places, [one.name for one in held], strict=True):
         hit = in_places(table["rank"], rule.places, end=rule.end, by=table["class"])
         hits = dict(zip(table["evaluatee"], hit.tolist(), strict=True))

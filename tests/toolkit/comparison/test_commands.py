@@ -128,3 +128,38 @@ def test_schemes_are_set_beside_each_other(
 def test_a_draft_is_a_crosswalk(years: tuple[Path, Path], tmp_path: Path) -> None:
     run("compare", "crosswalk", *years, tmp_path / "w.csv", "--years", "2001", "2002")
     assert len(Crosswalk.load(tmp_path / "w.csv").entries) == 2 + 4 + 4 + 5
+
+
+@pytest.fixture
+def own_draws(years: tuple[Path, Path], tmp_path: Path) -> Path:
+    walk = tmp_path / "对照表.csv"
+    run("compare", "crosswalk", *years, walk)
+    table = read_own_table(walk)
+    table.loc[table["项目"] == "对象", "规则"] = "各抽"
+    table.to_csv(walk, index=False, encoding="utf-8-sig")
+    return walk
+
+
+def test_means_and_changes_over_rounds_are_written_with_a_round_not_held(
+    years: tuple[Path, Path], own_draws: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both rounds are the same sheets: the mean is each round's score, its error that over √2."""
+    before, out, gone = digests(*years), tmp_path / "out", tmp_path / "缺轮.csv"
+    gone.write_text("轮次,年份,原因,单位\n2022,2022,机构改革,县考核办\n", encoding="utf-8-sig")
+    more = ("--crosswalk", own_draws, "--missing", gone, "--folder", out)
+    run("compare", "average", *years, *more)
+    run("compare", "changes", *years, *more)
+    told = capsys.readouterr().out
+    assert told.count("2022 没有举行：机构改革（县考核办）") == 2
+    own = Round.open(years[0]).scores().table.set_index("evaluatee")
+    written = pd.read_csv(out / "average.csv", encoding="utf-8-sig").set_index("evaluatee")
+    assert written["score"].tolist() == pytest.approx(own["score"].reindex(written.index).tolist(), abs=0.011)
+    assert written["se"].tolist() == pytest.approx((own["se"].reindex(written.index) / 2**0.5).tolist())
+    assert read_own_table(out / "rounds.csv")["reason"].tolist() == ["机构改革", "", ""]
+    pages = cells(out / "average.xlsx")
+    heads = next(row for row in pages["平均1 部门类"] if row[0] == "名次")
+    assert heads[6:9] == ["2022\n没有举行", "测评-2023", "测评-2024"]
+    assert ["2022", 2022, "没有举行", "", "机构改革", "县考核办"] in pages["各轮"]
+    changed = cells(out / "changes.xlsx")["变化1"]
+    assert sum(row[4] == 0 and row[6] == "难分" for row in changed) == len(own)
+    assert digests(*years) == before

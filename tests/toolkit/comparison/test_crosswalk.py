@@ -18,15 +18,18 @@ import pandas as pd
 import pytest
 
 from sampling import Census
+from scoring.points.inspections import Average
+from scoring.scale import Scale
 from tests.toolkit.comparison.made import SMALL, Panel, compared, crosswalk, year_of_panels
 from toolkit import Crosswalk, Round, RoundError, compare, compare_years, streaks
+from toolkit.comparison.average import averaged
 from toolkit.comparison.basis import Material
 from toolkit.comparison.draft import draft
 from toolkit.comparison.errors import TEMPLATES
 from toolkit.comparison.linking import Side
 from toolkit.comparison.order import Missing, missing_rounds, ordered
 from toolkit.files import write_table
-from toolkit.scores import Drawn
+from toolkit.scores import Drawn, score
 
 U = "单位"
 
@@ -174,6 +177,25 @@ ORDERS: dict[str, tuple[list[str], Any, list[tuple[str, int]]]] = {
     "missing_period": (["2013-01", "2013-03"], "month", [("二月", 2013)]),
     "missing_held": (["2013-W01", "2013-W02"], "week", [("2013年第2周", 2013)]),
 }
+
+
+def _mean(given: dict[str, Any], row: Sequence[Any], one: Round) -> None:
+    """Average two years of which the first has something changed."""
+    years = [one_year(), one_year()]
+    years[0] = replace(years[0], scheme=replace(years[0].scheme, **given.get("scheme", {})))
+    scores = [score(one.scheme, one.drawn, one.answers) for one in years]
+    slots = ordered(["2012", "2013"], [["2012"], ["2013"]])
+    more = {key: value for key, value in given.items() if key != "scheme"}
+    averaged(slots, scores, years, crosswalk(row), **more)
+
+
+ALIKE = ("对象", "panel", "panel", "", "", "同一名单")
+MEANS: dict[str, tuple[dict[str, Any], Sequence[Any]]] = {
+    "few_averaged": ({"rule": Average(3)}, ALIKE),
+    "round_weights": ({"weights": [1.0]}, ALIKE),
+    "full_marks": ({"scheme": {"full_mark": 10.0}}, ALIKE),
+    "shared_scales": ({"scheme": {"scale": Scale(0, 11)}}, ALIKE),
+}
 TWO_STAGES = {"stratum": [None, None], "psu": ["town", "person"], "population": [None, None]}
 CASES: dict[str, Callable[[Round], object]] = {
     "columns": lambda _: Crosswalk.read(pd.DataFrame({"项目": [U]})),
@@ -188,6 +210,7 @@ CASES: dict[str, Callable[[Round], object]] = {
     "missing_empty": lambda _: missing_rounds(_absent("2012", "2012", " ", "县考核办")),
     "missing_year": lambda _: missing_rounds(_absent("2012", "去年", "机构改革", "县考核办")),
     "years_number": lambda one: streaks([one, one], years=(2012,)),
+    **{rule: partial(_mean, *given) for rule, given in MEANS.items()},
     "no_common_group": lambda _: compared(one_year("old"), one_year("new")),
     "all_the_same": lambda _: compared(one_year(), one_year()),
     "not_one_list": lambda _: compared(
