@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scoring.errors import AnswerError
 from toolkit import Round, Scheme
 from toolkit.errors import RoundError, SchemeError
 from toolkit.parts.assess import assess
 from toolkit.parts.sources import sampled
+from toolkit.parts.tables import table_faults
 from toolkit.proof import round_differences
 
 HEAD = """
@@ -430,3 +432,26 @@ def test_a_fault_of_parts_is_told_with_its_path(rule: str) -> None:
     with pytest.raises(SchemeError) as caught:
         Scheme.read(text)
     assert rule in {one.rule for one in caught.value.faults}
+
+
+def test_several_inspections_of_one_period_are_averaged_within_it():
+    """By hand: 甲村's 3月 is (90 + 80) / 2 = 85, with 4月's 95 a mean of 90, not (90 + 80 + 95) / 3."""
+    table = frame(
+        "evaluatee period occasion points",
+        *[("甲村", "3月", "一", 90), ("甲村", "3月", "二", 80), ("甲村", "4月", "一", 95)],
+        *[("乙村", "3月", "一", 70), ("乙村", "4月", "一", 80), ("丙村", "4月", "一", 60)],
+        ("丙村", "3月", "二", 50),
+    )
+    scores = assess(Scheme.read(HEAD + INSPECTED), {"inspections": table})
+    assert scores.table.set_index("evaluatee")["score"].to_dict() == {"甲村": 90, "乙村": 75, "丙村": 55}
+    detail = scores.assessed.detail.set_index(["evaluatee", "period"])["base"]
+    assert detail["甲村", "3月"] == 85
+    again = table.assign(occasion=["一"] * 4 + ["二"] * 3)
+    with pytest.raises(AnswerError, match="甲村 / 0"):
+        assess(Scheme.read(HEAD + INSPECTED), {"inspections": again})
+
+
+def test_an_inspection_without_its_occasion_is_named():
+    table = frame("evaluatee period occasion points", ("甲村", "3月", None, 90))
+    faults = [one.english for one in table_faults(Scheme.read(HEAD + INSPECTED), "inspections", table)]
+    assert len(faults) == 1 and "occasion" in faults[0]

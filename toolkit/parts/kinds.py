@@ -31,7 +31,8 @@ class Inspections:
     ----------
     table : str
         One row per inspected item: ``evaluatee``, ``period`` where there are several, ``item`` where there
-        are items, and its ``points``.
+        are items, and its ``points``. Where one period has several inspections of an evaluatee, a column
+        ``occasion`` (their dates, say) tells them apart, and the period's score is their mean.
     items : tuple of Item
         Their points sum to the full mark; of a period with some of them, points got of points to get count.
         Without items a row holds the points of the full mark.

@@ -13,10 +13,11 @@ from scoring.composite.leaves import Leaves
 from scoring.points.adjust import adjusted
 from scoring.points.completion import Completion, completion_scores
 from scoring.points.inspections import Average, Checks, Item, averaged, check_scores
+from scoring.points.tables import keys_of
 from scoring.variance import Floats
 from toolkit.errors import RoundError, fault
 from toolkit.parts.kinds import Completed, Figures, Inspections, PointRule, ScorePart, Start, counted_rules
-from toolkit.parts.tables import EVENTS, Periods, as_numbers
+from toolkit.parts.tables import EVENTS, OCCASION, Periods, as_numbers
 from toolkit.scheme import Scheme
 
 WHOLE_ITEM = "得分"  # of an inspection without items
@@ -116,8 +117,21 @@ def _inspected(source: Inspections, scheme: Scheme, names: Sequence[str], tables
     table = _own(source.table, scheme, names, tables)
     items = source.items or (Item(WHOLE_ITEM, scheme.full_mark),)
     given = table if source.items else table.assign(item=WHOLE_ITEM)
-    found = check_scores(given, Checks(items, scheme.full_mark))
+    checks = Checks(items, scheme.full_mark)
+    found = _occasions(given, checks) if OCCASION in given else check_scores(given, checks)
     return found, source.average, source.error == "sample"
+
+
+def _occasions(table: pd.DataFrame, checks: Checks) -> pd.DataFrame:
+    """Score every occasion, and average those of one evaluatee and period, each counting the same."""
+    keys = keys_of(table, "checks")
+    names = [*keys[1:], OCCASION]
+    code = table.groupby(names, sort=False, dropna=False).ngroup()  # two periods may name occasions alike
+    scores = check_scores(table.assign(round=code), checks)
+    if "round" in keys:
+        of_period = table["round"].groupby(code).first()
+        scores["round"] = scores["round"].map(of_period)
+    return scores.groupby(keys, sort=False, as_index=False)["score"].mean()
 
 
 def _completed(source: Completed, scheme: Scheme, names: Sequence[str], tables: Tables) -> Base:

@@ -16,6 +16,7 @@ from toolkit.parts.kinds import Completed, Figures, Inspections, ScorePart
 from toolkit.scheme import Scheme
 
 EVENTS, PERIODS = "events", "periods"
+OCCASION = "occasion"
 PERIOD_COLUMNS = ("period", "kind", "year", "missing")
 
 
@@ -25,6 +26,7 @@ class Due:
 
     columns: tuple[str, ...]
     numbers: tuple[str, ...] = ()
+    filled: tuple[str, ...] = ()  # where the column is there
     of_evaluatees: bool = True
 
 
@@ -35,7 +37,7 @@ def tables_due(scheme: Scheme) -> dict[str, Due]:
         source = part.source
         if isinstance(source, Inspections):
             item = ("item",) if source.items else ()
-            found[source.table] = Due(("evaluatee", *item, "points"), ("points",))
+            found[source.table] = Due(("evaluatee", *item, "points"), ("points",), (OCCASION,))
         elif isinstance(source, Completed):
             found[source.table] = Due(("evaluatee", "item", "done", "due"), ("done", "due"))
         elif isinstance(source, Figures):
@@ -90,7 +92,7 @@ def table_faults(scheme: Scheme, name: str, table: pd.DataFrame) -> Iterator[Fau
         yield fault("", "table_columns", **told)
         return
     rows = table.index.to_numpy() + 2
-    for column in due.columns:
+    for column in (*due.columns, *(one for one in due.filled if one in table)):
         for at in np.flatnonzero(table[column].isna().to_numpy()):
             yield fault("", "table_empty", row=int(rows[at]), column=column)
     if due.of_evaluatees:
