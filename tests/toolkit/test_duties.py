@@ -223,8 +223,8 @@ def test_three_village_days_a_week() -> None:
 
 @pytest.mark.parametrize(
     ("each", "due"),
-    # January to March 2021: a quarter; 3 months; 9 times ten days; weeks of 4 January to 28 March
-    [("quarter", 1), ("month", 3), ("ten_days", 9), ("week", 12)],
+    # January to March 2021: a quarter; 3 months; 9 times ten days; weeks of 4 January to 28 March; 90 days
+    [("quarter", 1), ("month", 3), ("ten_days", 9), ("week", 12), ("day", 90), ("two_days", 45)],
 )
 def test_each_household_of_the_roster_in_every_period(each: Any, due: int) -> None:
     """S7: 每季度至少走访一次, 每月线上联系一次, 十天一调度: household 2 was never seen and shows."""
@@ -238,6 +238,18 @@ def test_each_household_of_the_roster_in_every_period(each: Any, due: int) -> No
     assert column(found, "due") == [due, due]
     assert column(found, "done") == [1, 0]
     assert found.open["unit"].eq("2").sum() == due
+
+
+def test_every_two_days_from_the_first() -> None:
+    """S5: 每两天督查一次. From 1 March: 1–2, 3–4, 5–6 and, cut short, 7; the 2nd and the 3rd are two periods."""
+    span = {"since": date(2014, 3, 1), "until": date(2014, 3, 7)}
+    duty = Every("每两天", Rows("visits"), "two_days", 1, "rows", partial="left_out", **span)
+    found = check(duty, visits="visitor date\n一组 2014-03-02\n一组 2014-03-03\n一组 2014-03-07")
+    assert (column(found, "due"), column(found, "done")) == ([3], [2])
+    assert found.open["from"].astype(str).tolist() == ["2014-03-05"]
+    cut = Every("每两天", Rows("visits"), "two_days", 1, "rows", partial="counts", **span)
+    found = check(cut, visits="visitor date\n一组 2014-03-02\n一组 2014-03-03\n一组 2014-03-07")
+    assert (column(found, "due"), column(found, "done")) == ([4], [3])
 
 
 def test_a_visit_lasts_thirty_minutes_unless_by_telephone() -> None:

@@ -121,14 +121,15 @@ class OneToOne:
 
 @dataclass(frozen=True)
 class Every:
-    """Everybody, or every unit, so many times in each week, ten days, month or quarter: 每季度至少走访一次.
+    """Everybody, or every unit, so many times in each day, week, month and the like: 每季度至少走访一次.
 
     Parameters
     ----------
     name : str
     rows : Rows
-    each : "week", "ten_days", "month" or "quarter"
-        Of the calendar; ten days are the 1st–10th, 11th–20th and the rest of a month.
+    each : "day", "two_days", "week", "ten_days", "month" or "quarter"
+        Of the calendar; ten days are the 1st–10th, 11th–20th and the rest of a month. Two days are counted
+        from ``since``, whatever days off there are between.
     times : int
     count : "days" or "rows"
         Whether several visits of a day count once, or each.
@@ -144,7 +145,7 @@ class Every:
 
     name: str
     rows: Rows
-    each: Literal["week", "ten_days", "month", "quarter"]
+    each: Literal["day", "two_days", "week", "ten_days", "month", "quarter"]
     times: int
     count: Literal["days", "rows"]
     since: Day

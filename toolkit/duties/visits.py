@@ -76,7 +76,7 @@ def every(duty: Every, given: Context) -> Tables:
     day = read_days(rows[duty.date])
     first, last = np.datetime64(duty.since), np.datetime64(duty.until)
     in_term = (day >= first) & (day <= min(last, given.as_of))
-    rows = rows.assign(day=day, period=period_start(day, duty.each))[in_term]
+    rows = rows.assign(day=day, period=period_start(day, duty.each, first))[in_term]
     who = list(duty.who)
     roster = [] if duty.roster is None else [given.rows(duty.roster)]
     whom = pd.concat([table[who] for table in [*roster, given.rows(duty.rows)]]).drop_duplicates()
@@ -98,8 +98,8 @@ def every(duty: Every, given: Context) -> Tables:
     return told, grid[grid["lacks"] > 0]
 
 
-def period_start(day: Days, each: str) -> Days:
-    """Give the first day of the period a day falls in.
+def period_start(day: Days, each: str, first: np.datetime64 = MONDAY) -> Days:
+    """Give the first day of the period a day falls in; ``first`` is that from which two days are counted.
 
     Examples
     --------
@@ -107,6 +107,8 @@ def period_start(day: Days, each: str) -> Days:
     >>> [str(period_start(day, each)[0]) for each in ("week", "ten_days", "month", "quarter")]
     ['2021-05-31', '2021-05-21', '2021-05-01', '2021-04-01']
     """
+    if each in ("day", "two_days"):
+        return day - (day - first) % np.timedelta64(2 if each == "two_days" else 1, "D")
     if each == "week":
         return day - (day - MONDAY) % np.timedelta64(7, "D")
     month = day.astype("datetime64[M]")
@@ -121,7 +123,7 @@ def period_start(day: Days, each: str) -> Days:
 def periods(duty: Every) -> tuple[Days, Days]:
     """Give the first and the last days of a duty's periods, whole as the calendar has them."""
     first, last = np.datetime64(duty.since), np.datetime64(duty.until)
-    begins = np.unique(period_start(np.arange(first, last + 100), duty.each))
+    begins = np.unique(period_start(np.arange(first, last + 100), duty.each, first))
     begins, ends = begins[:-1], begins[1:] - 1
     kept = begins <= last
     if duty.partial == "left_out":

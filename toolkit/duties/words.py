@@ -29,6 +29,8 @@ COLUMNS = {
     "cured": "整改日",
 }
 EACH = {
+    "day": ("每天", "day"),
+    "two_days": ("每两天", "two days"),
     "week": ("每周", "week"),
     "ten_days": ("每旬", "ten days"),
     "month": ("每月", "month"),
