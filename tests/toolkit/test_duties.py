@@ -241,14 +241,14 @@ def test_each_household_of_the_roster_in_every_period(each: Any, due: int) -> No
 
 
 def test_every_two_days_from_the_first() -> None:
-    """S5: 每两天督查一次. From 1 March: 1–2, 3–4, 5–6 and, cut short, 7; the 2nd and the 3rd are two periods."""
-    span = {"since": date(2014, 3, 1), "until": date(2014, 3, 7)}
+    """S5: 每两天督查一次. 2–3, 4–5, 6–7 and, cut short, 8 March: the 3rd and the 4th are two periods."""
+    span = {"since": date(2014, 3, 2), "until": date(2014, 3, 8)}
     duty = Every("每两天", Rows("visits"), "two_days", 1, "rows", partial="left_out", **span)
-    found = check(duty, visits="visitor date\n一组 2014-03-02\n一组 2014-03-03\n一组 2014-03-07")
+    found = check(duty, visits="visitor date\n一组 2014-03-03\n一组 2014-03-04\n一组 2014-03-08")
     assert (column(found, "due"), column(found, "done")) == ([3], [2])
-    assert found.open["from"].astype(str).tolist() == ["2014-03-05"]
+    assert found.open["from"].astype(str).tolist() == ["2014-03-06"]
     cut = Every("每两天", Rows("visits"), "two_days", 1, "rows", partial="counts", **span)
-    found = check(cut, visits="visitor date\n一组 2014-03-02\n一组 2014-03-03\n一组 2014-03-07")
+    found = check(cut, visits="visitor date\n一组 2014-03-03\n一组 2014-03-04\n一组 2014-03-08")
     assert (column(found, "due"), column(found, "done")) == ([4], [3])
 
 

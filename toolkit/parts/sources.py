@@ -131,7 +131,7 @@ def _occasions(table: pd.DataFrame, checks: Checks) -> pd.DataFrame:
     if "round" in keys:
         of_period = table["round"].groupby(code).first()
         scores["round"] = scores["round"].map(of_period)
-    return scores.groupby(keys, sort=False, as_index=False)["score"].mean()
+    return scores.groupby(keys, sort=False)["score"].mean().reset_index()
 
 
 def _completed(source: Completed, scheme: Scheme, names: Sequence[str], tables: Tables) -> Base:
