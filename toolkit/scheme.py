@@ -396,6 +396,11 @@ class Scheme:
         return bool(self.parts or self.events or any(each.parts for each in self.classes))
 
     @property
+    def has_scores(self) -> bool:
+        """Whether anybody is scored; a plan may have duties and draws alone."""
+        return bool(self.groups) or self.has_tables
+
+    @property
     def evaluatees(self) -> tuple[str, ...]:
         """All evaluatees, class by class."""
         return tuple(one for each in self.classes for one in each.evaluatees)

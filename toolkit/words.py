@@ -40,6 +40,8 @@ PLAN: dict[str, tuple[str, str]] = {
         "{units} evaluatees in {classes} classes; {valid} valid answers for each, from {groups} groups.",
     ),
     "size_alone": ("被评单位 {units} 个，分 {classes} 类。", "Evaluatees: {units}; classes: {classes}."),
+    "class_unranked": ("  {name}：{units} 个", "  {name}: {units}"),
+    "no_scores": ("方案不打分、不排名。", "The plan scores and ranks nobody."),
     "class_alone": ("  {name}：{units} 个，单独排名", "  {name}: {units}, ranked apart"),
     "levels": (
         "区间和名次区间的置信水平为 {level}。",
@@ -271,7 +273,9 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
         "",
         *parts_in_words(scheme, language),
         *_composite_in_words(scheme, say),
-        say("ranking", decimals=rule.decimals, on=say(rule.rank_on), ties=say(rule.ties, groups=breakers)),
+        say("ranking", decimals=rule.decimals, on=say(rule.rank_on), ties=say(rule.ties, groups=breakers))
+        if scheme.has_scores
+        else say("no_scores"),
         *([say(f"lonely_{scheme.lonely_psu}"), rule_in_words(scheme, language)] if scheme.groups else []),
         *([say("verdict", **asdict(scheme.verdict))] if scheme.verdict != VerdictRule() else []),
         *satisfaction_in_words(scheme.satisfaction, language),
@@ -298,9 +302,8 @@ def _evaluatees_in_words(scheme: Scheme, say: Callable[..., str], language: Lang
     units, classes = len(scheme.evaluatees), len(scheme.classes)
     if not scheme.groups:
         lines = [say("size_alone", units=units, classes=classes), "", say("classes")]
-        return lines + [
-            say("class_alone", name=one.name, units=len(one.evaluatees)) for one in scheme.classes
-        ]
+        rule = "class_alone" if scheme.has_scores else "class_unranked"
+        return lines + [say(rule, name=one.name, units=len(one.evaluatees)) for one in scheme.classes]
     valid, groups = scheme.valid_answers, len(scheme.groups)
     lines = [say("size", units=units, classes=classes, valid=valid, groups=groups), "", say("classes")]
     for each in scheme.classes:
@@ -358,6 +361,8 @@ def _survey_in_words(scheme: Scheme, say: Callable[..., str], language: Language
 
 
 def _composite_in_words(scheme: Scheme, say: Callable[..., str]) -> list[str]:
+    if not scheme.has_scores:
+        return []
     terms = " + ".join(f"{group.name}×{percent(group.weight)}" for group in scheme.groups)
     level = percent(scheme.level)
     return [say("composite", terms=terms, level=level)] if scheme.groups else [say("levels", level=level)]

@@ -31,7 +31,7 @@ SERVICES = ("服务质量", "办事效率")
 EQUAL_OR_NOT = "balanced, bernoulli, census, poisson, pps, pps_with_replacement"
 INNER = f"{EQUAL_OR_NOT}, simple_random, spatially_balanced, systematic"
 KINDS = f"{EQUAL_OR_NOT}, quota, simple_random, spatially_balanced, stratified, systematic"
-SPREADS = "bethel, cost_optimal, equal, neyman, power, proportional, self_weighting"
+SPREADS = "at_least_share, bethel, cost_optimal, equal, neyman, power, proportional, self_weighting"
 SYSTEMATIC = SMALL[
     SMALL.index('kind = "stratified"\nby = "level"') : SMALL.index('[[groups]]\nid = "delegates"')
 ]
