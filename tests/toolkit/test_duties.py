@@ -439,6 +439,14 @@ RESPONSIBLE = Listed("responsible", ("镇村", "镇与市直", "市直"))
 AREAS = Listed("area", ("居住环境", "社会治安", "基本医疗", "文体生活", "基础教育", "社会帮扶", "其他"))
 
 
+def test_a_rate_counts_what_has_its_date_by_the_day_judged() -> None:
+    """S8: all solved. Of 4 problems 2 are solved by 30 June, 1 in July, 1 is not dated: 2 of 4."""
+    duty = Rate("全部解决", Rows("problems", date="done"), Rows("problems"))
+    problems = "evaluatee done\n东村 2022-05-30\n东村 2022-06-30\n东村 2022-07-01\n东村 ."
+    assert column(check(duty, "2022-06-30", problems=problems), "rate")[0] == 0.5
+    assert column(check(duty, "2022-07-31", problems=problems), "rate")[0] == 0.75
+
+
 def test_problems_by_responsibility_and_area() -> None:
     """S8: 三类责任 × 七个方面: all 21 cells stand there, and the total of each line."""
     problems = "responsible area\n镇村 居住环境\n镇村 居住环境\n市直 其他\n镇村 社会治安"

@@ -300,6 +300,7 @@ class Rate:
     ----------
     name : str
     numerator, denominator : Rows
+        A row whose ``date`` is empty is one that has not come yet: problems solved of problems found, say.
     aim : float
         0 of 0 is no rate, and neither meets nor misses it.
     distinct : tuple of str

@@ -44,6 +44,7 @@ class Need:
     numbers: tuple[str, ...] = ()
     clocks: tuple[str, ...] = ()
     stated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    undated: bool = False  # whether a row without the rows' date is one that has not come yet
 
     @property
     def columns(self) -> list[str]:
@@ -109,7 +110,9 @@ NEEDS: dict[type, Callable[[Any], list[Need]]] = {
     Within: _within,
     Deadline: _deadline,
     Escalation: _escalation,
-    Rate: lambda duty: [Need(one, (duty.by, *duty.distinct)) for one in (duty.numerator, duty.denominator)],
+    Rate: lambda duty: [
+        Need(one, (duty.by, *duty.distinct), undated=True) for one in (duty.numerator, duty.denominator)
+    ],
     Cross: _cross,
 }
 
@@ -198,7 +201,7 @@ def need_faults(need: Need, table: pd.DataFrame, evaluatees: Sequence[str]) -> I
             yield fault(name, rule, **place, found=found, near=near, **told)
 
     day = (need.rows.date,) if need.rows.date else ()
-    for column in dict.fromkeys([*need.filled, *need.stated, *day]):
+    for column in dict.fromkeys([*need.filled, *need.stated, *(() if need.undated else day)]):
         yield from each(column, rows[column].isna(), "table_empty")
     if "evaluatee" in need.filled and evaluatees:
         yield from each(

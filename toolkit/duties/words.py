@@ -107,8 +107,11 @@ class _Say:
             f"{self.column(name)}{joint[0]}{'、'.join(some)}" for name, some in where.items()
         )
 
-    def rows(self, rows: Rows) -> str:
+    def rows(self, rows: Rows, undated: bool = False) -> str:
+        """Tell which rows; with ``undated``, that those without their date do not count."""
         told = [self.where(rows.where)] if rows.where else []
+        if undated and rows.date:
+            told.append((f"有{self.column(rows.date)}的", f"with {self.column(rows.date)}")[self.at])
         if rows.since or rows.until:
             told.append(f"{self.column(str(rows.date))} {rows.since or ''}—{rows.until or ''}")
         inside = ("；", "; ")[self.at].join(told)
@@ -233,7 +236,8 @@ def _escalation(duty: kinds.Escalation, say: _Say) -> Pair:
 
 
 def _rate(duty: kinds.Rate, say: _Say) -> Pair:
-    above, below, aim = say.rows(duty.numerator), say.rows(duty.denominator), f"{100 * duty.aim:.10g}%"
+    above, below = (say.rows(one, undated=True) for one in (duty.numerator, duty.denominator))
+    aim = f"{100 * duty.aim:.10g}%"
     distinct, by = say.columns(duty.distinct), say.column(duty.by)
     zh_what, en_what = (f"不同的{distinct}", f"different {distinct}") if distinct else ("行数", "rows")
     return (
