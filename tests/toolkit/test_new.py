@@ -178,4 +178,24 @@ def test_the_head_lists_what_comes_next_for_this_kind_of_plan() -> None:
     for text in (survey, both):
         for step in ("check mine.toml", "create 本轮 --scheme mine.toml", "draw out/本轮", "score out/本轮"):
             assert f"#   minyi {step}" in text
-    assert "minyi take" not in survey and "收部门的表格（work、events、periods）" in both
+    assert "minyi take" not in survey and "minyi duties" not in both
+    assert "收部门的表格（work、events、periods）" in both
+
+
+def test_a_plan_of_duties_alone_is_checked_and_not_scored() -> None:
+    text = """
+        id = "v"
+        title = "走访"
+        place = "某镇"
+        full_mark = 100
+        level = 0.95
+        ranking = { rank_on = "published", decimals = 2, ties = "min" }
+        classes = [{ id = "v", name = "村", evaluatees = ["甲村"] }]
+        duties = [{ kind = "apart", name = "不重复走访", rows = { table = "visits" } }]
+    """
+    plan = Scheme.read(text)
+    assert features(plan) == {"visits"}
+    said = started(plan, Path("mine.toml"))
+    assert "minyi duties out/本轮" in said and "收部门的表格（periods、visits）" in said
+    assert "minyi score" not in said and "minyi draw" not in said
+    assert "# duties：" in said and "#     rows：看哪张台账" in said and "#     table：哪张台账" in said

@@ -7,13 +7,19 @@ A pattern is the end of a key's path (``classes.name``); one of a single word is
 from __future__ import annotations
 
 from toolkit.new.keys_after import AFTER
+from toolkit.new.keys_duties import DUTIES
 from toolkit.new.keys_plan import PLAN
 from toolkit.new.keys_scores import SCORES
 from toolkit.new.keys_survey import SURVEY
 
-EXPLAINED: dict[str, tuple[str, str]] = {**PLAN, **SCORES, **SURVEY, **AFTER}
-NAMED_BY_THE_PLAN = ("column_names", "tables", "tables.….columns", "n.cv", "n.by_cv")
+EXPLAINED: dict[str, tuple[str, str]] = {**PLAN, **SCORES, **SURVEY, **AFTER, **DUTIES}
+NAMED_BY_THE_PLAN = (
+    *("column_names", "tables", "tables.….columns", "n.cv", "n.by_cv", "n.shares"),
+    *("duties.rows.where", "duties.exempt", "days_by.days"),
+)
 """Tables whose keys are names that the plan chooses."""
+ROWS = ("units", "visits", "roster", "numerator", "denominator")
+"""Keys of a duty that name rows of a table, as ``rows`` does."""
 
 
 def pattern_of(path: tuple[str, ...]) -> str | None:
@@ -32,6 +38,10 @@ def pattern_of(path: tuple[str, ...]) -> str | None:
     for key in path:
         if told[-1:] == ["method"] and told[-2:-1] == ["design"]:
             told.pop()
+        if told == ["samples"]:  # a draw like those of groups
+            told = ["draws"]
+        if told[:1] == ["duties"] and told[1:] and told[1] in ROWS:
+            told[1] = "rows"
         told.append("…" if _ends(told, NAMED_BY_THE_PLAN) else key)
     fits = [".".join(told[at:]) for at in range(len(told))]
     return next((one for one in fits if one in EXPLAINED and ("." in one or len(told) == 1)), None)

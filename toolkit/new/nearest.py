@@ -31,7 +31,7 @@ SOURCES: dict[str, tuple[str, Callable[[Scheme], bool]]] = {
     "tasks": ("任务完成比例", _from(Completed)),
     "cases": ("起始分逐件扣减", _from(Start)),
     "figures": ("别的部门给的分数", _from(Figures)),
-    "visits": ("走访等工作要求", lambda scheme: bool(getattr(scheme, "duties", ()))),
+    "visits": ("走访等工作要求", lambda scheme: bool(scheme.duties)),
 }
 """What a plan's scores come from; of visits, what people are obliged to do."""
 
@@ -42,7 +42,7 @@ OTHERS: dict[str, tuple[str, Callable[[Scheme], bool]]] = {
     "grades": ("等级", lambda scheme: scheme.grading is not None),
     "awards": ("按名次奖惩", _awards),
     "streaks": ("多次排前排后", lambda scheme: bool(scheme.streaks)),
-    "samples": ("抽样检查核查", lambda scheme: bool(getattr(scheme, "samples", ()))),
+    "samples": ("抽样检查核查", lambda scheme: bool(scheme.samples)),
 }
 WORDS = {name: words for name, (words, _) in {**SOURCES, **OTHERS}.items()}
 

@@ -37,6 +37,10 @@ HEAD: dict[str, tuple[str, str]] = {
         "conditions of grades stand in out/{round}/conditions.csv "
         "(columns: evaluatee, {conditions}; 是 yes, 否 no)",
     ),
+    "duties": (
+        "核对要求，列出没做到的（日期为核对日）",
+        "check duties as of a day, and list what is lacking",
+    ),
     "score": ("计分、排名，写出报告", "score, rank and write the reports"),
 }
 
@@ -63,15 +67,18 @@ def _head(scheme: Scheme, file: Path, language: Language) -> str:
     at = 0 if language == "zh" else 1
     name = HEAD["round"][at]
     steps = [(f"minyi check {file}", say("check")), (f"minyi create {name} --scheme {file}", say("create"))]
-    drawn = bool(scheme.groups or getattr(scheme, "samples", ()))
+    drawn = bool(scheme.groups or scheme.samples)
     if drawn:
         steps.append((f"minyi draw out/{name} --key …", say("draw")))
     if scheme.groups:
         steps.append((f"minyi collect out/{name} …", say("collect")))
     tables = table_names(scheme)
-    if scheme.has_tables or scheme.tables:
+    if scheme.has_tables or scheme.tables or scheme.duties:
         steps.append((f"minyi take out/{name} {tables[0]} …", say("take", tables="、".join(tables))))
-    steps.append((f"minyi score out/{name}", say("score")))
+    if scheme.duties:
+        steps.append((f"minyi duties out/{name} --as-of 2024-12-31", say("duties")))
+    if scheme.groups or scheme.has_tables:
+        steps.append((f"minyi score out/{name}", say("score")))
     lines = [*wrapped(say("from", id=scheme.id, title=scheme.title)), *wrapped(say("yours")), say("then")]
     lines += [line for command, words in steps for line in wrapped(f"  {command}  {words}", "      ")]
     asked = due_conditions(scheme)
