@@ -185,6 +185,9 @@ D Z 2022-07-02
     ]
     assert column(found, "met") == [True, False, False]
     assert found.open["first"].astype(str).tolist() == ["2022-03-02", "2022-03-20"]
+    assert found.chinese == "一一对应（截至 2022-06-30）：3 对中 1 对做到；清单 2 条。"
+    assert found.english == "一一对应 (as of 2022-06-30): 1 of 3 pairs did as due; 2 on the work list."
+    assert found.shown()["首次"].tolist() == ["2022-03-02", "2022-03-20", "2022-03-01"]
 
 
 THREE_DAYS: dict[str, Any] = {
@@ -238,6 +241,9 @@ def test_each_household_of_the_roster_in_every_period(each: Any, due: int) -> No
     assert column(found, "due") == [due, due]
     assert column(found, "done") == [1, 0]
     assert found.open["unit"].eq("2").sum() == due
+    done = int(due == 1)  # household 1 was seen in one period
+    assert f"：2 个中 {done} 个做到" in found.chinese
+    assert f": {done} of 2 units did as due" in found.english
 
 
 def test_every_two_days_from_the_first() -> None:
@@ -426,6 +432,13 @@ def test_a_rate_with_numerator_and_denominator_and_zero_of_zero() -> None:
     assert column(found, "met") == [False, True, None]
     assert found.open["evaluatee"].tolist() == ["东村"]
     assert column(check(Rate("满意率", duty.numerator, duty.denominator, 2 / 3), calls=calls), "met")[0]
+
+
+def test_a_rate_that_is_just_its_aim_meets_it() -> None:
+    """7 of 100 is 7 %, though 0.07 × 100 is 7.000000000000001 in floating point."""
+    calls = "evaluatee solved\n" + "东村 是\n" * 7 + "东村 否\n" * 93
+    duty = Rate("落实率", Rows("calls", {"solved": ("是",)}), Rows("calls"), 0.07)
+    assert check(duty, calls=calls).met is True
 
 
 def test_a_rate_of_two_tables_counts_each_household_once() -> None:

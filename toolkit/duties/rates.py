@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 
@@ -15,7 +17,8 @@ def rate(duty: Rate, given: Context) -> Tables:
     """Divide what was counted; the work list names those below the aim, with how many they lack."""
     above, below = counted(duty, given)
     found = share(above, below)
-    met = judged(above >= duty.aim * below - 1e-9, below)
+    aim = Fraction(str(duty.aim))  # as written, so that 7 of 100 meets 0.07
+    met = judged(above * aim.denominator >= below * aim.numerator, below)
     told = pd.DataFrame({"done": above, "due": below, "rate": found, "met": met}).reset_index()
     return told, told[(~met.fillna(True)).to_numpy(bool)].drop(columns="met")
 

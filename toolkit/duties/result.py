@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sampling.show import MOST_ROWS, Html, escaped, grey, heading, rest, table, together
-from toolkit.duties.kinds import Cross, Duty
+from toolkit.duties.kinds import Cross, Duty, Every, OneToOne
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,14 +94,23 @@ class DutyResult:
             total = self.table["total"].sum()
             return head + (f"共 {total:,} 条。", f"{total:,} rows.")[at]
         judged = self.table["met"].dropna()
-        noun = NOUNS.get(str(self.table.columns[0]), ("个", "in all"))[at]
-        nothing, work = len(self.table) - len(judged), len(self.open)
+        zh, en = self._noun()
+        all_of, good, work = len(judged), int(judged.sum()), len(self.open)
+        nothing = len(self.table) - all_of
         texts = (
-            f"{len(judged):,} {noun}中 {int(judged.sum()):,} 个做到；清单 {work:,} 条",
-            f"{int(judged.sum()):,} of {len(judged):,} {noun} did as due; {work:,} on the work list",
+            f"{all_of:,} {zh}中 {good:,} {zh[0]}做到；清单 {work:,} 条",
+            f"{good:,} of {all_of:,} {en} did as due; {work:,} on the work list",
         )
-        none = (f"；另有 {nothing:,} 个暂无应做的", f"; {nothing:,} more had nothing due yet")
+        none = (f"；另有 {nothing:,} {zh[0]}暂无应做的", f"; {nothing:,} more had nothing due yet")
         return head + texts[at] + (none[at] if nothing else "") + ("。", ".")[at]
+
+    def _noun(self) -> tuple[str, str]:
+        """What a row of the table is of."""
+        if isinstance(self.duty, OneToOne):
+            return "对", "pairs"
+        if isinstance(self.duty, Every) and len(self.duty.who) > 1:
+            return "个", "units"
+        return NOUNS.get(str(self.table.columns[0]), ("个", "units"))
 
     def shown(self) -> pd.DataFrame:
         """Give the table as people read it: Chinese heads, rates in percent, who falls short first."""
@@ -111,7 +120,8 @@ class DutyResult:
             told = told.assign(met=told["met"].map(MET).fillna("—"))
         if "rate" in told:
             told = told.assign(rate=told["rate"].map("{:.1%}".format).where(told["rate"].notna(), "—"))
-        return told.rename(columns=HEADS)
+        days = told.select_dtypes("datetime")
+        return told.assign(**days.apply(lambda one: one.dt.strftime("%Y-%m-%d"))).rename(columns=HEADS)
 
     def __repr__(self) -> str:
         return self.chinese
