@@ -29,7 +29,7 @@ from sampling import (
     draw,
     verify,
 )
-from sampling.allocation.declared import Bethel, CostOptimal, Equal, Neyman, Power
+from sampling.allocation.declared import AtLeastShare, Bethel, CostOptimal, Equal, Neyman, Power
 from sampling.designs import KINDS
 
 Shown = Callable[[Any], Any]
@@ -44,6 +44,7 @@ DESIGNS = [
     CostOptimal(of="去年得分", cost="fare", budget=5000.0),
     Power(40, of="去年得分", size="people"),
     Bethel(cv={"去年得分": 0.02}, by="县", by_cv={"去年得分": 0.05}),
+    AtLeastShare(0.3, {ODD: 1.0}),
     SimpleRandom(n=4),
     Systematic(n=4, order=("office", "grade")),
     PPS(n=SelfWeighting(9), size="人口"),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from sampling import AtLeastShare, DesignError, SimpleRandom, Stratified, draw, verify
+from sampling import verify
 from toolkit import Round, Scheme
 from toolkit.errors import RoundError, SchemeError
 from toolkit.proof import round_differences
@@ -75,32 +74,6 @@ def test_the_sample_can_be_verified_and_an_edited_list_is_named(visited: Round) 
     assert not verify(sample, households().iloc[1:])
     words = visited.scheme.in_words()
     assert "另抽的样本" in words and "每层不少于 30%（进为整数），其中 孤寡老人 100%" in words
-
-
-@pytest.mark.parametrize(("units", "due"), [(10, 3), (11, 4), (1, 1), (100, 30), (7, 3)])
-def test_a_share_is_rounded_up_in_exact_decimals(units: int, due: int) -> None:
-    """0.3 × 10 is 3 exactly, though 0.1 × 3 of floats is more."""
-    assert AtLeastShare(0.3).of(units) == due
-    assert AtLeastShare(0.1).of(30) == 3
-
-
-FAULTS: dict[str, Callable[[], object]] = {
-    "bad_share": lambda: of(AtLeastShare(0.0)),
-    "no_such_stratum": lambda: of(AtLeastShare(0.3, {"烈属": 1.0})),
-}
-
-
-def of(number: AtLeastShare) -> object:
-    design = Stratified(("village", "kind"), SimpleRandom(n=number))
-    return draw(households(), design, key="k", name="d", unit="id")
-
-
-@pytest.mark.parametrize("rule", FAULTS)
-def test_a_share_that_cannot_be_is_refused(rule: str) -> None:
-    with pytest.raises(DesignError) as caught:
-        FAULTS[rule]()
-    assert caught.value.rule == rule
-    assert str(caught.value) != caught.value.chinese
 
 
 def test_a_sample_beside_the_groups_is_no_quota() -> None:
