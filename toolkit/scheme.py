@@ -458,9 +458,11 @@ class Scheme:
 
 def _survey_faults(data: dict[str, Any]) -> Iterator[Fault]:
     """Name the keys of a survey that a scheme with a survey, or with nothing else, lacks."""
-    if not {"parts", "duties", "samples"} & set(data) or "groups" in data:
+    given = data.get("classes")
+    classes = [each if isinstance(each, dict) else {} for each in given] if isinstance(given, list) else []
+    other = {"parts", "duties", "samples"} & set(data) or any("parts" in each for each in classes)
+    if not other or "groups" in data:
         yield from (fault(key, "required") for key in SURVEY if key not in data)
-        classes = data.get("classes")
-        for at, each in enumerate(classes if isinstance(classes, list) else []):
-            if isinstance(each, dict):
+        for at, each in enumerate(classes):
+            if each:
                 yield from (fault(f"classes[{at}].{key}", "required") for key in OF_CLASS if key not in each)

@@ -19,7 +19,8 @@ from toolkit.respondent_rule import PerRespondent, per_respondent_faults
 
 def has_other_scores(scheme: Any) -> bool:
     """Tell whether a scheme can do without a survey."""
-    return any(getattr(scheme, name, ()) for name in ("parts", "duties", "samples"))
+    of_classes = any(getattr(each, "parts", ()) for each in getattr(scheme, "classes", ()))
+    return of_classes or any(getattr(scheme, name, ()) for name in ("parts", "duties", "samples"))
 
 
 def _part_faults(scheme: Any) -> Iterator[Fault]:
