@@ -141,6 +141,20 @@ def test_places_follow_what_the_scheme_ranks() -> None:
     assert scores[1]["estimate"].tolist() == [78.0, 75.0]  # of scores as printed
 
 
+def test_scores_of_office_tables_have_no_error_and_are_averaged_all_the_same() -> None:
+    """Without a survey there is no sample: the mean is exact, and so is its place."""
+    years = [year(A), year(B, "wxyz")]
+    scores = [score(one.scheme, one.drawn, one.answers) for one in years]
+    exact = [replace(one, cov=one.cov * 0, table=one.table.assign(se=0.0, df=np.inf)) for one in scores]
+    slots = ordered(["2011", "2012"], [["2011"], ["2012"]])
+    found = averaged(slots, exact, [None, None], crosswalk())
+    assert found.table["estimate"].tolist() == pytest.approx([77.5, 63.75])
+    assert found.table["se"].tolist() == [0.0, 0.0] and found.table["low"].tolist() == pytest.approx(
+        [77.5, 63.75]
+    )
+    assert found.table[["rank", "rank_low", "rank_high"]].to_numpy().tolist() == [[1, 1, 1], [2, 2, 2]]
+
+
 def test_what_cannot_be_averaged_is_an_error() -> None:
     years = [year(A), year(B, "wxyz")]
     with pytest.raises(RoundError, match="weights must be 2 numbers above 0; they are 1, 0"):
