@@ -363,7 +363,8 @@ def _error_rows(case: _Case) -> Iterator[Row]:
     row, decimals = case.row, case.scheme.ranking.decimals
     if case.assessed is not None:
         yield from _whole_error(case)
-        yield from _place_range(case)
+        sampled = row["se"] > 0 or (case.rivals["se"] > 0).any()
+        yield from _place_range(case) if sampled else _grade_rows(case)
         return
     parts = [((group.weight * own["se"]) ** 2, own["df"]) for group, own, _ in case.groups]
     whole = sum(part for part, _ in parts)
@@ -441,6 +442,10 @@ def _place_range(case: _Case) -> Iterator[Row]:
         for name, rank in zip(near["evaluatee"], near["rank"], strict=True)
     ]
     yield _row(case, "alike", case.say("comma").join(names) or case.say("nobody"), len(names))
+    yield from _grade_rows(case)
+
+
+def _grade_rows(case: _Case) -> Iterator[Row]:
     for line in case.grade:
         yield _row(
             case, "grade", line["statement" if case.language == "zh" else "statement_en"], line["chance"]
