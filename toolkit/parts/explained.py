@@ -74,11 +74,12 @@ def _of_part(
         for event in events.to_dict("records"):
             yield _row("event", _called(event, at), _moved(event, number), event["after"])
         return
-    for one in own.to_dict("records"):
+    counts = own["counted"].astype(bool)
+    for one in own[counts].to_dict("records"):  # periods that do not count lead to no number
         yield _row("period", str(one["period"]), number(one["base"]), one["score"])
         for event in events[events["period"] == one["period"]].to_dict("records"):
             yield _row("event", f"  {_called(event, at)}", _moved(event, number), event["after"])
-    counted = own.loc[own["counted"], "score"]
+    counted = own.loc[counts, "score"]
     if len(counted):
         sums = " + ".join(number(one) for one in counted)
         working = f"({sums}) ÷ {len(counted)} = {number(line['score'])}"

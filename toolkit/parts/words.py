@@ -57,10 +57,10 @@ def parts_in_words(scheme: Scheme, language: Language) -> Iterator[str]:
                 yield f"  {rule_in_words(one, language)}"
     if scheme.periods.average:
         kinds = "、".join(scheme.periods.average)
-        yield (f"只平均{kinds}的各期", f"Only periods of the kind {kinds} are averaged")[at]
+        yield (f"均值只计“{kinds}”类的各期", f"Only periods of the kind {kinds} are averaged")[at]
     if scheme.periods.streaks:
         kinds = "、".join(scheme.periods.streaks)
-        yield (f"连续与累计只看{kinds}的各期", f"Streaks count periods of the kind {kinds} alone")[at]
+        yield (f"连续与累计只看“{kinds}”类的各期", f"Streaks count periods of the kind {kinds} alone")[at]
     if scheme.periods.awards == "each":
         yield ("奖惩按各期名次", "Awards follow the places of each period")[at]
     for limit in scheme.case_limits:
