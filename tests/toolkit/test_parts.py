@@ -312,6 +312,19 @@ def test_what_the_score_counts_elsewhere_is_its_share_of_the_points() -> None:
     assert found.follows.counts["points"].tolist() == [5.4, 5.76, 4.5]
 
 
+def test_what_counts_elsewhere_may_be_the_score_of_some_classes_alone() -> None:
+    """Villages and grids are ranked both; 90 of 100 are 5.4 of 6 points, those of a grid count nowhere."""
+    grids = '[[classes]]\nid = "grids"\nname = "网格"\nevaluatees = ["三01"]\n'
+    into = '[counts_into]\nname = "年度考核"\npoints = 6\nclasses = ["villages"]\n'
+    text = HEAD + grids + INSPECTED + into
+    scheme = Scheme.read(text)
+    found = assess(scheme, {"inspections": pd.concat([VILLAGES, year(三01=[99])])}).assessed
+    assert found.follows.counts.to_numpy().tolist() == [["甲村", 5.4], ["乙村", 5.76], ["丙村", 4.5]]
+    assert "计入年度考核（只有村）：满分计 6 分" in scheme.in_words()
+    with pytest.raises(SchemeError, match="no class 'towns'; there are villages, grids"):
+        Scheme.read(text.replace('classes = ["villages"]', 'classes = ["towns"]'))
+
+
 # --- a round's tables ------------------------------------------------------------------------------------
 
 

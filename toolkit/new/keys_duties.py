@@ -26,7 +26,7 @@ DUTIES: dict[str, tuple[str, str]] = {
     "duties.left": ("一一对应的一边；不写为 visitor", "one side of the correspondence; left out, visitor"),
     "duties.right": ("另一边；不写为 area", "the other side; left out, area"),
     "duties.date": ("日期列；不写为 date", "the column of dates; left out, date"),
-    "duties.each": ("每一个 week 周、ten_days 旬、month 月、quarter 季，按日历", "in each week, ten_days, month or quarter of the calendar"),
+    "duties.each": ("每一个 day 天、two_days 两天（从 since 算起）、week 周、ten_days 旬、month 月、quarter 季，按日历", "in each day, two_days (from since), week, ten_days, month or quarter of the calendar"),
     "duties.times": ("每期至少几次", "how many times in each"),
     "duties.count": ("every：days 同一天算一次，rows 每行算一次；deadline：workdays 工作日（不写即此），calendar 日历日", "every: days (those of a day count once) or rows; deadline: workdays (so where left out) or calendar days"),
     "duties.since": ("从哪天起", "from which day"),

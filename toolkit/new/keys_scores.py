@@ -55,5 +55,6 @@ SCORES: dict[str, tuple[str, str]] = {
     "case_limits.consequence": ("后果，用方案的原话", "what follows, in the plan's words"),
     "counts_into": ("得分计入哪项别的考核；不写则不计", "the other assessment into which the score counts; left out, none"),
     "counts_into.name": ("那项考核的名称", "that assessment's name"),
+    "counts_into.classes": ("哪几类的得分计入（写代号）；不写为全部", "the classes (ids) whose scores count so; left out, all"),
     "counts_into.points": ("满分折多少分；方案没写的写 \"unstated\"", "what the full mark counts there; \"unstated\" where the plan does not say"),
 }  # fmt: skip

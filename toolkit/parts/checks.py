@@ -112,6 +112,13 @@ def _limit_faults(scheme: Any) -> Iterator[Fault]:
             yield fault(f"case_limits[{at}].events", "none_given", name="events")
 
 
+def _into_faults(scheme: Any) -> Iterator[Fault]:
+    ids = [each.id for each in scheme.classes]
+    for one in getattr(scheme.counts_into, "classes", ()):
+        if one not in ids:
+            yield fault("counts_into.classes", "no_class", found=one, known=", ".join(ids))
+
+
 def _table_faults(scheme: Any) -> Iterator[Fault]:
     for name, table in scheme.tables.items():
         for column, times in Counter(table.columns.values()).items():
@@ -133,5 +140,6 @@ PART_CHECKS: tuple[Callable[[Any], Iterator[Fault]], ...] = (
     _event_faults,
     _class_awards,
     _limit_faults,
+    _into_faults,
     _table_faults,
 )

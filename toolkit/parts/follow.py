@@ -155,5 +155,7 @@ def _counts(scheme: Scheme, table: pd.DataFrame) -> pd.DataFrame:
     rule = scheme.counts_into
     if rule is None or not isinstance(rule.points, int | float):
         return pd.DataFrame(columns=["evaluatee", "points"])
+    if rule.classes:
+        table = table[table["class"].isin(rule.classes)].reset_index(drop=True)
     points = published(table["score"].to_numpy() / scheme.full_mark * rule.points, scheme.ranking.decimals)
     return pd.DataFrame({"evaluatee": table["evaluatee"], "points": points})

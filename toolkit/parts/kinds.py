@@ -174,10 +174,13 @@ class CountsInto:
     name : str
     points : float or "unstated"
         For the full mark; "unstated" where the plan leaves it out.
+    classes : tuple of str
+        Ids of the classes whose scores count so; without it all.
     """
 
     name: str
     points: float | Literal["unstated"]
+    classes: tuple[str, ...] = ()
     __pydantic_config__: ClassVar[Config] = FORBID
 
 

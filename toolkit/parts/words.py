@@ -71,10 +71,13 @@ def parts_in_words(scheme: Scheme, language: Language) -> Iterator[str]:
         )[at]
     if scheme.counts_into is not None:
         name, points = scheme.counts_into.name, scheme.counts_into.points
+        counting = scheme.counts_into.classes
+        whose = "、".join(one.name for one in scheme.classes if one.id in counting)
         zh = "原文未载分值" if points == "unstated" else f"满分计 {points:g} 分"
         left = "the plan leaves the points out"
         en = left if points == "unstated" else f"{points:g} points for the full mark"
-        yield (f"计入{name}：{zh}", f"Counts into {name}: {en}")[at]
+        only = (f"（只有{whose}）", f" ({whose} alone)")[at] if whose else ""
+        yield (f"计入{name}{only}：{zh}", f"Counts into {name}{only}: {en}")[at]
 
 
 def _part(part: ScorePart, at: int) -> str:
