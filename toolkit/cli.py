@@ -133,6 +133,12 @@ def draw(
         counts = one.reveal(reveal) if reveal is not None else one.draw(str(key))
         for name, count in counts.items():
             print(f"{name}: {count:,}")
+        secret = "、".join(each.name for each in one.scheme.samples if each.unannounced)
+        if secret:
+            print(
+                f"{secret} 不打招呼：样本在 samples/，钥匙在 journal.jsonl，检查完以前两样都不要给人。\n"
+                f"Unannounced: show samples/ and journal.jsonl to nobody until the check is over."
+            )
         print(write_receipt(one))
 
 

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from sampling import AtLeastShare, Quota, Stratified
+from sampling.designs import method_of, number_of
+from toolkit.drawing import last_strata
 from toolkit.errors import Fault, fault
 from toolkit.frames.fields import PERSON, needs_of, plain_head
 from toolkit.scheme import Scheme
@@ -43,6 +46,24 @@ def stray_rows(scheme: Scheme, frames: Mapping[str, pd.DataFrame]) -> Iterator[F
                 found = " / ".join(map(str, unit))
                 where = {"frame": one.frame, "column": units[-1], "above": group.draws[at - 1].frame}
                 yield fault("", "stray", found=found, count=len(rows), row=int(rows.index[0]) + 2, **where)
+
+
+def strange_shares(scheme: Scheme, frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Name the strata of evaluatees' own lists whose shares are stated, and that no list has.
+
+    One list may well lack a stratum; all of them together lack a misspelt one.
+    """
+    for one in scheme.draws:
+        number = None if isinstance(one.design, Quota) else number_of(method_of(one.design))
+        if not (
+            one.per_evaluatee and isinstance(one.design, Stratified) and isinstance(number, AtLeastShare)
+        ):
+            continue
+        known = last_strata(one.design, frames[one.frame])
+        strange = [name for name in number.shares if name not in known]
+        if strange and known:
+            told = {"found": "、".join(strange), "known": "、".join(sorted(known))}
+            yield fault("", "strange_shares", draw=one.name, frame=one.frame, **told)
 
 
 def unknown_recused(

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 import pandas as pd
 
-from sampling import AtMost, Census, FrameError, Quota, Sample, Spread, draw, listed
-from sampling.designs import Design, method_of, number_of
+from sampling import (
+    AtLeastShare,
+    AtMost,
+    Bernoulli,
+    Census,
+    FrameError,
+    Quota,
+    Sample,
+    Spread,
+    Stratified,
+    draw,
+    listed,
+)
+from sampling.designs import Design, method_of, number_of, strata_columns
+from sampling.frame import canonical_text
 from toolkit.errors import RoundError, fault
 from toolkit.progress import watched
 from toolkit.scheme import Draw, Group, Scheme
@@ -17,11 +32,12 @@ EACH = ""
 RECUSALS = "recusals"
 RECUSED = "recused"
 NOBODY = "-"
+NO_KEYS: Mapping[str, str] = MappingProxyType({})
 NO_RECUSALS = pd.DataFrame(columns=["group", "respondent", "evaluatee", "reason"])
 
 
 def draw_all(
-    scheme: Scheme, frames: Mapping[str, pd.DataFrame], key: str
+    scheme: Scheme, frames: Mapping[str, pd.DataFrame], key: str, own_keys: Mapping[str, str] = NO_KEYS
 ) -> Iterator[tuple[Group, Draw, dict[str, Sample]]]:
     """Draw every sample of a scheme.
 
@@ -33,6 +49,8 @@ def draw_all(
         ``respondent``, ``evaluatee``, ``reason``).
     key : str
         Decides all lottery numbers.
+    own_keys : mapping of str to str
+        Keys of draws that have their own.
 
     Yields
     ------
@@ -54,8 +72,8 @@ def draw_all(
             samples = {
                 evaluatee: draw(
                     table,
-                    design_of(group, one, len(table)),
-                    key=key,
+                    design_of(group, one, table),
+                    key=own_keys.get(one.name, key),
                     name=draw_name(scheme, one, evaluatee),
                     unit=one.unit,
                     within=within,
@@ -172,14 +190,35 @@ def merged(frame: pd.DataFrame, unit: str) -> pd.DataFrame:
     ]
 
 
-def design_of(group: Group, one: Draw, units: int) -> Design:
-    """Take a short list whole where the scheme says so."""
+def design_of(group: Group, one: Draw, table: pd.DataFrame) -> Design:
+    """Fit the design to a list: one is taken whole where it is short and the scheme says so.
+
+    Of an evaluatee's own list, strata that it does not have are left out of the shares by stratum; that
+    some list has them is for ``toolkit.crosscheck``.
+    """
     if isinstance(one.design, Quota):
         raise TypeError(f"{one.name} is a quota, which is not drawn")
     number = number_of(method_of(one.design))
     asked = getattr(number, "total", number)
-    short = group.short_frame == "take_all" and isinstance(asked, int) and units <= asked
-    return Census() if short else one.design
+    if group.short_frame == "take_all" and isinstance(asked, int) and len(table) <= asked:
+        return Census()
+    method = method_of(one.design)
+    if (
+        one.per_evaluatee
+        and isinstance(one.design, Stratified)
+        and isinstance(number, AtLeastShare)
+        and not isinstance(method, Bernoulli | Census | Quota)
+    ):
+        here = last_strata(one.design, table)
+        own = {name: share for name, share in number.shares.items() if name in here}
+        return replace(one.design, method=replace(method, n=replace(number, shares=own)))
+    return one.design
+
+
+def last_strata(design: Stratified, table: pd.DataFrame) -> set[str]:
+    """Give the strata of a list by the last column that tells them, which shares are stated for."""
+    column = strata_columns(design)[-1]
+    return set(canonical_text(table[column], column, column)) if column in table else set()
 
 
 def _told(sample: Sample) -> int:

@@ -143,6 +143,15 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "a provisional result is one of a survey under way, and this scheme has none",
         "内部参考是调查进行中的结果，本方案没有调查",
     ),
+    "strange_shares": (
+        "draw {draw}: shares are stated for {found}, which no list of {frame} has; it has {known}. Correct the names",
+        "抽样 {draw}：给 {found} 规定了比例，名单 {frame} 里都没有；有的是 {known}。请改正名称",
+    ),
+    "unannounced": (
+        "respondents of a group are drawn with the published key; only samples beside the groups are unannounced. "
+        "Leave this key out",
+        "各组的调查对象用公布的钥匙抽；只有各组以外的样本可以不打招呼。请去掉这个键",
+    ),
     "sample_design": (
         "a sample beside the groups has no quota and no at_most; give it a design that draws",
         "各组以外的样本不能用配额或 at_most；请写抽样设计",

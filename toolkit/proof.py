@@ -128,10 +128,11 @@ def _term_differences(
 ) -> Iterator[str]:
     """Compare what a receipt says it drew by with the round, and the units of the stage before."""
     shared = coordinate_of(one.scheme, group, each, evaluatee, table)
+    step = one.steps("draw")[-1]
     due: Mapping[str, Any] = {
-        "key": one.steps("draw")[-1]["key"],
+        "key": step.get("own_keys", {}).get(each.name, step["key"]),
         "name": draw_name(one.scheme, each, evaluatee),
-        "design": design_of(group, each, len(table)),
+        "design": design_of(group, each, table),
         "coordinate": None if shared is None else shared.plain(),
     }
     said_of = {"coordinate": None, **sample.receipt, "design": design_from(sample.receipt["design"])}

@@ -13,7 +13,7 @@ import pandas as pd
 
 from sampling import Quota, Sample, release
 from sampling.draw import has_reserves
-from toolkit.drawing import EACH, draw_all
+from toolkit.drawing import EACH, NO_KEYS, draw_all
 from toolkit.errors import RoundError, fault
 from toolkit.files import read_own_table, write_json, write_table
 from toolkit.quota import quota_sheet
@@ -23,9 +23,13 @@ NUMBERS = ("prob", "weight", "population", "stage_prob")
 
 
 def write_samples(
-    scheme: Scheme, frames: Mapping[str, pd.DataFrame], key: str, folder: Path
+    scheme: Scheme,
+    frames: Mapping[str, pd.DataFrame],
+    key: str,
+    folder: Path,
+    own_keys: Mapping[str, str] = NO_KEYS,
 ) -> dict[str, int]:
-    """Draw everything and write it, all or nothing.
+    """Draw everything and write it, all or nothing; ``own_keys`` are those of draws that have their own.
 
     Returns
     -------
@@ -36,7 +40,7 @@ def write_samples(
     shutil.rmtree(parts, ignore_errors=True)
     counts = {}
     try:
-        for group, one, samples in draw_all(scheme, frames, key):
+        for group, one, samples in draw_all(scheme, frames, key, own_keys):
             _refuse_columns(group, one, next(iter(samples.values())).units)
             for evaluatee, sample in samples.items():
                 write_sample(_place(parts, one, evaluatee), sample)

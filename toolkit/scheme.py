@@ -105,6 +105,9 @@ class Draw:
         From how many evaluatees' lists one unit may be drawn; ids tell the same person on all of them.
     replicate : int, optional
         Reserves of each stratum come in replicates of so many, which are released whole.
+    unannounced : bool
+        Whether nobody may know beforehand who is drawn: the draw has a key of its own, made when the round
+        is drawn and told to nobody until the check is over. Of samples beside the groups alone.
     """
 
     name: str
@@ -116,6 +119,7 @@ class Draw:
     merge_rows: bool = False
     at_most: int | None = None
     replicate: int | None = None
+    unannounced: bool = False
     __pydantic_config__: ClassVar[Config] = FORBID
 
 
@@ -177,8 +181,11 @@ class Group:
 
 
 def _as_group(one: Draw) -> Group:
-    """Give a sample that is no group of respondents the form in which groups are drawn and proven."""
-    return Group(one.name, one.name, 0.0, 0, (one,), "plain", "finite", "error")
+    """Give a sample that is no group of respondents the form in which groups are drawn and proven.
+
+    It has no id: who is recused from a group of the sample's name is not recused from the sample.
+    """
+    return Group("", one.name, 0.0, 0, (one,), "plain", "finite", "error")
 
 
 @dataclass(frozen=True)

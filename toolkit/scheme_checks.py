@@ -20,7 +20,17 @@ from toolkit.errors import Fault, fault
 from toolkit.parts.checks import PART_CHECKS, has_other_scores
 from toolkit.rounds_rule import rounds_faults
 from toolkit.satisfaction_rule import satisfaction_faults
-from toolkit.scheme import KEYS, RESERVED, EvaluateeClass, Group, InterviewRules, Response, Scheme, Unclear
+from toolkit.scheme import (
+    KEYS,
+    RESERVED,
+    Draw,
+    EvaluateeClass,
+    Group,
+    InterviewRules,
+    Response,
+    Scheme,
+    Unclear,
+)
 
 Check = Callable[[], Iterator[Fault]]
 
@@ -113,11 +123,11 @@ def _group_faults(group: Group, path: str) -> Iterator[Fault]:
     for at, draw in enumerate(group.draws):
         if draw.within != before:
             yield fault(f"{path}.draws[{at}].within", "within", found=draw.within, due=before)
+        if draw.unannounced:
+            yield fault(f"{path}.draws[{at}].unannounced", "unannounced")
         if draw.per_evaluatee and at < len(group.draws) - 1:
             yield fault(f"{path}.draws[{at}].per_evaluatee", "stage_each")
-        if draw.replicate is not None and not (
-            draw.replicate >= 1 and getattr(method_of(draw.design), "reserve", 0) > 0
-        ):
+        if draw.replicate is not None and not _has_replicates(draw):
             yield fault(f"{path}.draws[{at}].replicate", "replicate", found=draw.replicate)
         before = draw.name
     if group.adjust_by is not None and group.official != "design":
@@ -147,6 +157,11 @@ def _group_faults(group: Group, path: str) -> Iterator[Fault]:
         yield fault(f"{path}.valid", "valid_draw", stated=group.valid, found=total)
 
 
+def _has_replicates(one: Draw) -> bool:
+    reserve = getattr(method_of(one.design), "reserve", 0)
+    return one.replicate is not None and one.replicate >= 1 and reserve > 0
+
+
 def _sample_faults(scheme: Scheme) -> Iterator[Fault]:
     """Say what a sample that is no group of respondents cannot be."""
     for at, one in enumerate(scheme.samples):
@@ -158,6 +173,8 @@ def _sample_faults(scheme: Scheme) -> Iterator[Fault]:
             yield fault(f"{path}.within", "within", found=one.within, due=None)
         if isinstance(one.design, Quota) or one.at_most is not None:
             yield fault(f"{path}.design", "sample_design")
+        elif one.replicate is not None and not _has_replicates(one):
+            yield fault(f"{path}.replicate", "replicate", found=one.replicate)
 
 
 def _label_faults(scheme: Scheme) -> Iterator[Fault]:

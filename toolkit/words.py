@@ -167,6 +167,10 @@ PLAN: dict[str, tuple[str, str]] = {
         "用最少的费用使变异系数不超过：{cv}（Bethel），每层至少 {at_least} 个",
         "the cheapest that keep coefficients of variation within {cv} (Bethel), at least {at_least} in each",
     ),
+    "unannounced": (
+        "；不打招呼：抽样时另造一把随机钥匙，检查完以前不告诉任何人",
+        "; unannounced: with a random key of its own, told to nobody until the check is over",
+    ),
     "capped": ("、至多 {at_most} 个", ", at most {at_most}"),
     "stated": ("给定值", "stated values"),
     "adjusted": (
@@ -398,6 +402,8 @@ def draw_in_words(draw: Draw, language: Language = "zh", names: Mapping[str, str
         how += say("replicate", size=draw.replicate)
     if draw.at_most is not None:
         how += say("at_most", most=draw.at_most)
+    if draw.unannounced:
+        how += say("unannounced")
     return str(say("draw", name=draw.name, frame=draw.frame, each=each, how=how))
 
 

@@ -79,6 +79,7 @@ SURVEY: dict[str, tuple[str, str]] = {
     "n.share": ("每层至少抽几成，如 0.3；个数进一取整", "the least share of each stratum, as 0.3; rounded up to whole units"),
     "n.shares": ("各层各抽几成；1 为全部", "shares of single strata, by name; 1 takes all"),
     "n.shares.…": ("", ""),
+    "draws.unannounced": ("不打招呼的抽查写 true：抽样时另造一把随机钥匙，检查完以前不告诉任何人；只用于 samples。不写为 false", "true for unannounced checks: drawn with a random key of its own, told to nobody until the check is over; of samples only. Left out, false"),
     "samples": ("不是问卷对象的抽样（抽查、核查哪些），一次一段，写法同 groups 的 draws；不写则没有", "samples that are no respondents (what is checked or verified), one section each, written as draws of groups; left out, none"),
     "n.at_least": ("每层至少几个；不写为 2，单独一个算不出误差", "the fewest in a stratum; left out, 2: from one no error follows"),
     "n.at_most": ("每层至多几个；不写则不限", "the most in a stratum; left out, no limit"),

@@ -30,6 +30,8 @@ class DrawFacts:
         The frame's digest on the receipt; None where each evaluatee has its own.
     above : str
         What the units of the stage above are called, where lists were drawn from in these alone.
+    unannounced : bool
+        Whether it has a key of its own, which is not told here.
     """
 
     name: str
@@ -39,6 +41,7 @@ class DrawFacts:
     drawn: int
     sha256: str | None
     above: str = ""
+    unannounced: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,4 +127,5 @@ def _draw_facts(scheme: Scheme, group: Group, one: Draw, samples: Path) -> DrawF
         above="、".join(
             needs_of(scheme, one.frame).label(each.unit) for each in group.draws if each.name == one.within
         ),
+        unannounced=one.unannounced,
     )

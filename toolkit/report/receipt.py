@@ -200,6 +200,7 @@ def _worked(one: Round, key: str) -> Worked | None:
         for group in one.scheme.drawn_groups
         if not group.is_quota
         for each in group.draws
+        if not each.unannounced
     ]
     receipts = [json.loads((p.parent / f"{p.name}.receipt.json").read_text("utf8")) for p in places]
     # Samples that are coordinated share lottery numbers under another name (docs/proof.md).

@@ -493,6 +493,9 @@ def _receipt(scores: Scores, facts: RoundFacts) -> Iterator[Sheet]:
     if facts.number:
         keys.append(("公开号码（两把锁之一）", f"{facts.number}（{facts.public}）"))
     above = [f"{one.name} 的“名单上”只计抽中{one.above}内的。" for one in facts.draws if one.above]
+    above += [
+        f"{one.name} 不打招呼，另用一把随机钥匙，在它的抽样凭据上。" for one in facts.draws if one.unannounced
+    ]
     files: list[tuple[Value, ...]] = [(one.name, "名单", one.sha256, None) for one in facts.frames]
     files += [(one.name, "回答", one.sha256, one.sheets) for one in facts.answers]
     tables = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -61,13 +62,15 @@ class RoundDraws(RoundFolder):
             for path in sorted(sent.rglob("*"))
             if path.is_file()
         }
-        counts = write_samples(self.scheme, frames, key, self.folder / "samples")
-        self.note("draw", key=key, units=counts, frames=files, **said)
+        own = {one.name: secrets.token_hex(16) for one in self.scheme.samples if one.unannounced}
+        counts = write_samples(self.scheme, frames, key, self.folder / "samples", own)
+        keys = {"own_keys": own} if own else {}
+        self.note("draw", key=key, units=counts, frames=files, **keys, **said)
         return counts
 
     def _lists(self) -> dict[str, pd.DataFrame]:
         """Give all that is drawn from, once the offices' lists are closed and all lists fit together."""
-        from toolkit.crosscheck import stray_rows, unknown_recused
+        from toolkit.crosscheck import strange_shares, stray_rows, unknown_recused
         from toolkit.frames.close import pending
         from toolkit.frames.errors import fault as of_lists
 
@@ -78,6 +81,7 @@ class RoundDraws(RoundFolder):
             raise RoundError(self.folder.name, edited)
         frames, recusals = self.frames(), self.recusals()
         found = [*self._telling(frames), *stray_rows(self.scheme, frames)]
+        found += strange_shares(self.scheme, frames)
         found += unknown_recused(self.scheme, frames, recusals)
         if found:
             raise RoundError(self.folder.name, found)
