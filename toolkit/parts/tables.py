@@ -153,13 +153,17 @@ def periods_of(scheme: Scheme, tables: Mapping[str, pd.DataFrame]) -> Periods:
     ------
     RoundError
         A period stands there twice, or in a table and not among the periods, or it was not held and there
-        are rows of it; a period that was held has no row anywhere.
+        are rows of it; a period that was held has no row anywhere; there is no table of them, and some kinds
+        alone count.
     """
     of_parts = {part.source.table for part in every_part(scheme) if hasattr(part.source, "table")}
     seen = [
         table["period"].dropna() for name, table in tables.items() if name in of_parts and "period" in table
     ]
     there = list(dict.fromkeys(one for column in seen for one in column))
+    kinds = {*scheme.periods.average, *scheme.periods.streaks}
+    if PERIODS not in tables and kinds and there:
+        raise RoundError(PERIODS, [fault("", "no_table", table=PERIODS)])
     if PERIODS not in tables:
         columns = dict.fromkeys(PERIOD_COLUMNS[1:], "")
         return Periods(pd.DataFrame({"period": there}, dtype=object).assign(**columns))
@@ -171,7 +175,6 @@ def periods_of(scheme: Scheme, tables: Mapping[str, pd.DataFrame]) -> Periods:
     faults += [fault("", "period_undeclared", period=one) for one in there if one not in set(names)]
     faults += [fault("", "period_not_held", period=one) for one in there if one in missing]
     faults += [fault("", "period_without_rows", period=one) for one in found.held if one not in there]
-    kinds = {*scheme.periods.average, *scheme.periods.streaks}
     absent = sorted(kinds - set(found.table["kind"]))
     faults += [fault("", "period_kind", kind=one) for one in absent]
     if faults:
