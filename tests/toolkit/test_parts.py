@@ -182,6 +182,16 @@ def test_means_of_inspections_taken_as_drawn_have_the_error_of_means() -> None:
     assert found.cov[0, 0] == pytest.approx(np.var([92, 88], ddof=1) / 2)
 
 
+def test_pooled_errors_take_the_spread_of_the_whole_class() -> None:
+    """88 and 92, 95 and 97, 70 and 80: s² = (8 + 2 + 50) / 3 = 20, so 10 for each mean, with 3 df."""
+    found = assess(Scheme.read(HEAD + INSPECTED.replace('"none"', '"pooled"')), {"inspections": VILLAGES})
+    assert np.diag(found.cov).round(9).tolist() == [10.0] * 3
+    assert found.table["df"].tolist() == [3.0] * 3
+    chance = np.random.default_rng(4)
+    drawn = [sampled(chance.normal(80, 3, (33, 4)), pooled=True)[0][0, 0] for _ in range(400)]
+    assert np.mean(drawn) == pytest.approx(9 / 4, abs=4 * np.std(drawn) / 20)
+
+
 PERIODS = frame(
     "period kind year missing",
     ("1月", "月", "2013", None),

@@ -18,7 +18,7 @@ SCORES: dict[str, tuple[str, str]] = {
     "average.kind": ("写 average：算术平均", "average: the plain mean"),
     "average.at_least": ("至少几次才算；不写为 1", "the fewest periods that count; left out, 1"),
     "average.fewer": ("不足次数怎么办：error 停下指明（不写即此），average 有几次算几次，leave_out 不计得分", "who has fewer: error stops and names them (so where left out), average counts those there are, leave_out gives no score"),
-    "source.error": ("检查是全部（none，没有抽样误差，不写即此），还是从许多天里抽出的几天（sample，均值带误差，给出区间）", "none: the inspections are all there is, no sampling error (so where left out); sample: days drawn out of many, the mean has an error and an interval"),
+    "source.error": ("检查是全部（none，没有抽样误差，不写即此），还是从许多天里抽出的几天（均值带误差，给出区间：sample 按各单位自己的散布，pooled 按全类的散布合算）", "none: the inspections are all there is, no sampling error (so where left out); sample, pooled: days drawn out of many, the mean has an error, from its own spread or the whole class's"),
     "source.value": ("起始分", "the points everybody starts with"),
     "source.nothing_due": ("没有任务量时：error 停下指明，full 得满分，zero 得 0 分", "a task of which nothing is due: error stops, full counts all its points, zero none"),
     "source.beyond": ("完成超过任务量时：error 停下指明，full 最多算满分，counts 按比例超过满分", "more done than due: error stops, full counts its points at most, counts goes beyond"),

@@ -38,14 +38,16 @@ class Inspections:
         Without items a row holds the points of the full mark.
     average : Average
         Over how many periods at least, and what becomes of who has fewer.
-    error : "none" or "sample"
-        Whether the inspections are all there is, or days drawn from many: then their mean has an error.
+    error : "none", "sample" or "pooled"
+        Whether the inspections are all there is, or days drawn from many: then their mean has an error, from
+        how far each evaluatee's own inspections differ, or ("pooled") from how far those of the whole class
+        do, taken as equally unsteady. With four inspections each, own spreads tell next to nothing of places.
     """
 
     table: str = "inspections"
     items: tuple[Item, ...] = ()
     average: Average = Average()
-    error: Literal["none", "sample"] = "none"
+    error: Literal["none", "sample", "pooled"] = "none"
     kind: Literal["inspections"] = "inspections"
     __pydantic_config__: ClassVar[Config] = FORBID
 

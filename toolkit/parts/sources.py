@@ -44,7 +44,7 @@ class PartResult:
 
 
 Tables = Mapping[str, pd.DataFrame]
-Base = tuple[pd.DataFrame, Average, bool]
+Base = tuple[pd.DataFrame, Average, str]
 
 
 def part_scores(
@@ -73,19 +73,21 @@ def part_scores(
     AnswerError
         With everything that is wrong with points, tasks or events.
     """
-    base, average, sample = SOURCES[type(part.source)](part.source, scheme, names, tables)
+    base, average, error = SOURCES[type(part.source)](part.source, scheme, names, tables)
     keys = [one for one in ("evaluatee", "round") if one in base]
     events = events_of(part.events, names, tables, scheme, part.name if "round" in base else None)
     found = adjusted(base[[*keys, "score"]], events, counted_rules(part.events))
     whole = found.table[keys].assign(base=found.table["score"], score=found.table["adjusted"])
     trail = found.trail.assign(part=part.name)
     if "round" not in whole:
-        return PartResult(_leaves(part.name, names, whole, None), pd.DataFrame(columns=NO_PERIODS), trail)
+        return PartResult(
+            _leaves(part.name, names, whole, None, "none"), pd.DataFrame(columns=NO_PERIODS), trail
+        )
     counted = whole[whole["round"].isin(periods.of_kinds(scheme.periods.average))]
     mean = averaged(counted[["evaluatee", "round", "score"]], average)
     told = whole.rename(columns={"round": "period"}).assign(part=part.name)[NO_PERIODS]
     trail = trail.rename(columns={"round": "period"})
-    return PartResult(_leaves(part.name, names, mean, counted if sample else None), told, trail)
+    return PartResult(_leaves(part.name, names, mean, counted, error), told, trail)
 
 
 def events_of(
@@ -119,7 +121,7 @@ def _inspected(source: Inspections, scheme: Scheme, names: Sequence[str], tables
     given = table if source.items else table.assign(item=WHOLE_ITEM)
     checks = Checks(items, scheme.full_mark)
     found = _occasions(given, checks) if OCCASION in given else check_scores(given, checks)
-    return found, source.average, source.error == "sample"
+    return found, source.average, source.error
 
 
 def _occasions(table: pd.DataFrame, checks: Checks) -> pd.DataFrame:
@@ -136,17 +138,17 @@ def _occasions(table: pd.DataFrame, checks: Checks) -> pd.DataFrame:
 
 def _completed(source: Completed, scheme: Scheme, names: Sequence[str], tables: Tables) -> Base:
     rule = Completion(source.items, scheme.full_mark, source.nothing_due, source.beyond)
-    return completion_scores(_own(source.table, scheme, names, tables), rule), source.average, False
+    return completion_scores(_own(source.table, scheme, names, tables), rule), source.average, "none"
 
 
 def _started(source: Start, scheme: Scheme, names: Sequence[str], tables: Tables) -> Base:
-    return pd.DataFrame({"evaluatee": list(names), "score": source.value}), Average(), False
+    return pd.DataFrame({"evaluatee": list(names), "score": source.value}), Average(), "none"
 
 
 def _given(source: Figures, scheme: Scheme, names: Sequence[str], tables: Tables) -> Base:
     table = _own(source.table, scheme, names, tables)
     keys = [one for one in ("evaluatee", "round") if one in table]
-    return table[keys].assign(score=table[source.column]), source.average, False
+    return table[keys].assign(score=table[source.column]), source.average, "none"
 
 
 SOURCES: dict[type, Callable[[Any, Scheme, Sequence[str], Tables], Base]] = {
@@ -166,17 +168,19 @@ def _own(name: str, scheme: Scheme, names: Sequence[str], tables: Tables) -> pd.
     return own.reset_index(drop=True)
 
 
-def _leaves(name: str, names: Sequence[str], scores: pd.DataFrame, sample: pd.DataFrame | None) -> Leaves:
+def _leaves(
+    name: str, names: Sequence[str], scores: pd.DataFrame, sample: pd.DataFrame | None, error: str
+) -> Leaves:
     size = len(names)
     estimate = scores.set_index("evaluatee")["score"].reindex(list(names)).to_numpy(dtype=np.float64)
     cov, df = np.zeros((size, size)), np.full(size, np.inf)
-    if sample is not None:
+    if sample is not None and error != "none":
         wide = sample.pivot(index="evaluatee", columns="round", values="score").reindex(list(names))
-        cov, df = sampled(wide.to_numpy(dtype=np.float64))
+        cov, df = sampled(wide.to_numpy(dtype=np.float64), pooled=error == "pooled")
     return Leaves((name,), tuple(names), estimate[None], cov.reshape(1, size, 1, size), df[None])
 
 
-def sampled(values: Floats) -> tuple[Floats, Floats]:
+def sampled(values: Floats, pooled: bool = False) -> tuple[Floats, Floats]:
     """Give the covariance of means over inspections, taken as drawn from many, and degrees of freedom.
 
     With ``n_a`` inspections of evaluatee a: ``cov_ab = sum_p z_ap z_bp``, where
@@ -187,6 +191,9 @@ def sampled(values: Floats) -> tuple[Floats, Floats]:
     ----------
     values : ndarray of float, shape (E, P)
         NaN where there was none.
+    pooled : bool
+        Whether all are taken as equally unsteady and independent: the variance is then ``s² / n_a`` with
+        ``s² = sum_ap (x_ap - mean_a)² / sum_a (n_a - 1)``, which has the sum's degrees of freedom.
 
     Examples
     --------
@@ -195,9 +202,19 @@ def sampled(values: Floats) -> tuple[Floats, Floats]:
     >>> cov, df = sampled(np.array([[92.0, 88, 90, 94]]))
     >>> cov.round(4).tolist(), df.tolist()
     ([[1.6667]], [3.0])
+
+    90 and 92, and 70 and 74: s² = (2 + 8) / 2 = 5, so 2.5 for each mean, with 2 degrees of freedom.
+
+    >>> cov, df = sampled(np.array([[90.0, 92], [70, 74]]), pooled=True)
+    >>> cov.tolist(), df.tolist()
+    ([[2.5, 0.0], [0.0, 2.5]], [2.0, 2.0])
     """
     n = np.isfinite(values).sum(axis=1)
     mean = np.nansum(values, axis=1) / np.maximum(n, 1)
     off = np.where(np.isfinite(values), values - mean[:, None], 0.0)
+    if pooled:
+        freedom = float(np.maximum(n - 1, 0).sum())
+        spread = (off**2).sum() / max(freedom, 1.0)
+        return np.diag(spread / np.maximum(n, 1)), np.full(n.size, freedom)
     z = off / np.sqrt(np.maximum(n * (n - 1), 1))[:, None]
     return z @ z.T, np.maximum(n - 1, 0).astype(np.float64)

@@ -19,6 +19,17 @@ FEWER = {
     "average": ("不足的按已有的平均", "who has fewer is averaged over those"),
     "leave_out": ("不足的没有这一部分", "who has fewer lacks the part"),
 }
+ERROR = {
+    "none": ("，检查即全部，没有误差", ", all there are: no error"),
+    "sample": (
+        "，检查视为从许多次中抽出，均值的误差按各自各期的散布算",
+        ", taken as drawn from many: the mean has an error, from each one's own spread",
+    ),
+    "pooled": (
+        "，检查视为从许多次中抽出，均值的误差按全类各期的散布合算",
+        ", taken as drawn from many: the mean has an error, from the spread over the whole class",
+    ),
+}
 LACKING = {
     "error": ("缺一部分的停止计算", "who lacks a part stops the scoring"),
     "reweight": ("缺一部分的，其余部分按比例放大", "who lacks a part has the others in proportion"),
@@ -89,11 +100,7 @@ def _part(part: ScorePart, at: int) -> str:
             f"（{items}；只查部分项目的按所查项目的满分折算）",
             f" ({items}; some of them count on their own full mark)",
         )
-        error = (
-            ("，检查视为从许多次中抽出，均值有误差", ", taken as drawn from many: the mean has an error")
-            if source.error == "sample"
-            else ("，检查即全部，没有误差", ", all there are: no error")
-        )
+        error = ERROR[source.error]
         told = (
             f"检查得分{of[0] if items else ''}，至少 {source.average.at_least} 期，取各期均值{error[0]}",
             f"points of inspections{of[1] if items else ''}, "
