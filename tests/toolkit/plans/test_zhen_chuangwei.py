@@ -87,9 +87,9 @@ def test_at_least_four_inspections():
 
 
 def test_error_of_four_inspections():
-    """92, 88, 90, 94: s² = 20/3, so the mean's standard error is √(20/3/4) = √(5/3)."""
+    """Own spread 20/3 (92, 88, 90, 94), the other 32 villages 0: pooled over 33 × 3 degrees of freedom, over 4."""
     found = played({"01村": [92, 88, 90, 94]}).assessed.parts.set_index("evaluatee")
-    assert found.loc["01村", "se"] == pytest.approx((5 / 3) ** 0.5)
+    assert found.loc["01村", "se"] == pytest.approx((20 / (33 * 3) / 4) ** 0.5)
 
 
 def test_excellent_is_accepted_and_in_the_top_three_and_at_least_90():
