@@ -21,6 +21,7 @@ from sampling.coordination import (
     overlap_costs,
     pair_teams,
     rotated,
+    share_out,
     together,
 )
 from sampling.designs import (
@@ -109,6 +110,7 @@ __all__ = [
     "release",
     "replicates",
     "rotated",
+    "share_out",
     "rounded_targets",
     "size_for_cv",
     "size_for_difference",

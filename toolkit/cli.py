@@ -75,7 +75,7 @@ def create(name: str, *, scheme: str, folder: Path = Path("out")) -> None:
         names = ", ".join(table_names(one.scheme))
         print(f"各部门的表（{names}）用 minyi take {one.folder} 表名 文件 收。")
         print(f"Take in the offices' tables ({names}): minyi take {one.folder} TABLE FILE")
-    wanted = ", ".join(dict.fromkeys(draw.frame for draw in one.scheme.draws))
+    wanted = ", ".join(one.scheme.frame_names)
     if not wanted:
         return
     place, step = one.folder / "frames", f"minyi draw {one.folder}"
@@ -133,6 +133,8 @@ def draw(
         counts = one.reveal(reveal) if reveal is not None else one.draw(str(key))
         for name, count in counts.items():
             print(f"{name}: {count:,}")
+        for given in one.scheme.assignments:
+            print(f"{given.name}: samples/{given.name}.csv")
         secret = "、".join(each.name for each in one.scheme.samples if each.unannounced)
         if secret:
             print(

@@ -99,11 +99,13 @@ def telling_columns(scheme: Scheme, frame: str, table: pd.DataFrame) -> list[str
     >>> telling_columns(scheme, "staff", pd.DataFrame(columns=["id", "姓名", "手机 号码", "made"]))
     ['姓名', '手机 号码']
     """
-    needs = needs_of(scheme, frame)
-    if not needs.personal:
-        return []
+    read = {c for one in scheme.assignments if one.teams == frame for c in one.columns}
+    if frame in {one.frame for one in scheme.draws}:
+        needs = needs_of(scheme, frame)
+        if not needs.personal:
+            return []
+        read |= {needs.unit, *needs.columns, *needs.optional}
     heads = {plain_head(head) for field in WHO for head in PERSON[field].split()}
-    read = {needs.unit, *needs.columns, *needs.optional}
     return [one for one in table.columns if one not in read and plain_head(one) in heads]
 
 

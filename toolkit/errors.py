@@ -152,6 +152,20 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "Leave this key out",
         "各组的调查对象用公布的钥匙抽；只有各组以外的样本可以不打招呼。请去掉这个键",
     ),
+    "assigned_draw": (
+        "{found!r} is no draw whose units can be given out to teams; those are draws without reserves and no quotas: "
+        "{known}",
+        "{found!r} 不是可以分派给各组的抽样；可写的是没有备用样本、也不是配额的抽样：{known}",
+    ),
+    "assigned_pairs": (
+        "teams that are paired by lottery have no places of their own; leave out by or pair_by",
+        "抽签编的组没有自己的地方；by 和 pair_by 只写一个",
+    ),
+    "assigned_name": (
+        "{name!r} names a draw or another assignment, whose files have this name; choose another",
+        "{name!r} 已是抽样或另一分派的名称，文件会重名；请换一个",
+    ),
+    "no_such_assignment": ("there is no assignment {found!r}; there are {known}", "没有分派 {found!r}；有 {known}"),
     "sample_design": (
         "a sample beside the groups has no quota and no at_most; give it a design that draws",
         "各组以外的样本不能用配额或 at_most；请写抽样设计",

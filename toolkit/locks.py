@@ -118,7 +118,7 @@ def algorithms_of(scheme: Scheme) -> dict[str, list[str]]:
             if group.short_frame == "take_all" and not isinstance(method, Census):
                 ids.append("census/1")
             found[one.name] = ids
-    return found
+    return found | {one.name: one.algorithms for one in scheme.assignments}
 
 
 def new_secret(path: Path) -> str:

@@ -14,6 +14,7 @@ from sampling import Quota, Sample, verify
 from sampling.designs import design_from
 from sampling.draw import parents_of
 from toolkit.answers import KEYS
+from toolkit.assignments import assigned, assignment_differences
 from toolkit.contests.contest import contest_differences
 from toolkit.drawing import coordinate_of, design_of, draw_name, lists_of
 from toolkit.errors import RoundError, fault
@@ -51,6 +52,8 @@ def round_differences(one: Round) -> Iterator[str]:
             yield "scheme.toml: not the scheme that the round was created with"
     yield from one.lock_differences()
     yield from _draw_differences(one)
+    if one.steps("draw"):
+        yield from _assignment_differences(one)
     if one.steps("collect"):
         yield from _answer_differences(one)
     for step in one.steps("contacts"):
@@ -93,6 +96,18 @@ def _draw_differences(one: Round) -> Iterator[str]:
                 yield from (f"{name}: {text}" for text in (*terms, *found))
                 if not each.per_evaluatee:
                     before = sample
+
+
+def _assignment_differences(one: Round) -> Iterator[str]:
+    step, draws = one.steps("draw")[-1], {each.name: each for each in one.scheme.draws}
+    for given in one.scheme.assignments:
+        key = step.get("own_keys", {}).get(given.draw, step["key"])
+        try:
+            samples = dict(one.samples(draws[given.draw]))
+            fresh = assigned(one.scheme, given, samples, one.frame(given.teams), key)
+            yield from assignment_differences(one.folder / "samples", given, fresh)
+        except UNUSABLE as error:
+            yield f"samples/{given.name}.csv: cannot be compared: {error}"
 
 
 def _backcheck_differences(one: Round) -> Iterator[str]:

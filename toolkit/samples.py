@@ -13,6 +13,7 @@ import pandas as pd
 
 from sampling import Quota, Sample, release
 from sampling.draw import has_reserves
+from toolkit.assignments import assigned, write_assigned
 from toolkit.drawing import EACH, NO_KEYS, draw_all
 from toolkit.errors import RoundError, fault
 from toolkit.files import read_own_table, write_json, write_table
@@ -45,6 +46,10 @@ def write_samples(
             for evaluatee, sample in samples.items():
                 write_sample(_place(parts, one, evaluatee), sample)
             counts[one.name] = sum(len(sample.units) for sample in samples.values())
+            for given in scheme.assignments:
+                if given.draw == one.name:
+                    own = own_keys.get(one.name, key)
+                    write_assigned(parts, given, assigned(scheme, given, samples, frames[given.teams], own))
         for one, design in quotas(scheme):
             sheet = quota_sheet(frames[one.frame], design, one.frame)
             write_table(parts / f"{one.name}.csv", sheet)

@@ -19,6 +19,7 @@ from scoring.points.inspections import Average
 from scoring.points.rules import Veto
 from scoring.scale import Scale
 from scoring.sensitivity.verdict import VerdictRule
+from toolkit.assignments import Assignment
 from toolkit.duties.kinds import Duty
 from toolkit.errors import Fault, SchemeError, fault
 from toolkit.faults import kind_faults, pydantic_faults, usable
@@ -279,6 +280,7 @@ class Scheme:
     dont_know: DontKnow = DontKnow("indicator", True)
     groups: tuple[Group, ...] = ()
     samples: tuple[Draw, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
     parts: tuple[ScorePart, ...] = ()
     lacking_part: Missing = "error"
     events: tuple[PointRule, ...] = ()
@@ -396,6 +398,12 @@ class Scheme:
     def draws(self) -> tuple[Draw, ...]:
         """Every draw of the scheme, in order."""
         return tuple(one for group in self.drawn_groups for one in group.draws)
+
+    @property
+    def frame_names(self) -> tuple[str, ...]:
+        """Name every frame that is drawn from, then those of teams."""
+        teams = [one.teams for one in self.assignments]
+        return tuple(dict.fromkeys([*(one.frame for one in self.draws), *teams]))
 
     @property
     def has_tables(self) -> bool:

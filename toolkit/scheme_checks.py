@@ -15,6 +15,7 @@ from scoring.disclosure import FEWEST
 from scoring.errors import EstimateError
 from scoring.grade.rules import check_grading
 from scoring.scale import Scale
+from toolkit.assignments import assignment_faults
 from toolkit.duties.checks import DUTY_CHECKS
 from toolkit.errors import Fault, fault
 from toolkit.parts.checks import PART_CHECKS, has_other_scores
@@ -164,6 +165,11 @@ def _has_replicates(one: Draw) -> bool:
 
 def _sample_faults(scheme: Scheme) -> Iterator[Fault]:
     """Say what a sample that is no group of respondents cannot be."""
+    for at, each in enumerate(scheme.assignments):
+        for key in ("name", "teams"):
+            if not _is_file_name(getattr(each, key)):
+                yield fault(f"assignments[{at}].{key}", "file_name", name=getattr(each, key))
+    yield from assignment_faults(scheme)
     for at, one in enumerate(scheme.samples):
         path = f"samples[{at}]"
         for key in ("name", "frame"):

@@ -21,6 +21,7 @@ from sampling.designs import (
 )
 from scoring.scale import Label
 from scoring.sensitivity.verdict import VerdictRule
+from toolkit.assignments import assignments_in_words
 from toolkit.duties.words import columns_called, duties_in_words
 from toolkit.parts.words import parts_in_words
 from toolkit.rounds_rule import rounds_in_words
@@ -270,6 +271,7 @@ def scheme_in_words(scheme: Scheme, language: Language = "zh") -> str:
     if scheme.samples:
         lines += ["", say("samples")]
         lines += [draw_in_words(one, language, scheme.column_names) for one in scheme.samples]
+    lines += assignments_in_words(scheme, language)
     rule, called = scheme.ranking, {group.id: group.name for group in scheme.groups}
     called_columns = columns_called(scheme.tables, scheme.column_names)
     breakers = "、".join(called[one] for one in rule.break_by)

@@ -3,6 +3,7 @@
 from sampling.coordination.lists import AtMost, listed
 from sampling.coordination.overlap import loads, overlap
 from sampling.coordination.places import Places, apart, rotated, together
+from sampling.coordination.share_out import share_out
 from sampling.coordination.spread import Spread, overlap_costs
 from sampling.coordination.teams import assign_areas, pair_teams
 
@@ -18,5 +19,6 @@ __all__ = [
     "overlap_costs",
     "pair_teams",
     "rotated",
+    "share_out",
     "together",
 ]

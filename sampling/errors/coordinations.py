@@ -100,6 +100,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{where}: {count} of {people} are of {office!r}; teams of two offices need half at most.",
         "{where}：{people} 人中有 {count} 人来自“{office}”；要两人不同单位，最多一半。",
     ),
+    "no_team": (
+        "{where}: {count} units have no team. Name one at least.",
+        "{where}：{count} 个单位没有组可分。请至少列一个组。",
+    ),
     "areas_teams": (
         "{where}: there are {areas} areas and {teams} teams; each team gets one.",
         "{where}：有 {areas} 个片区、{teams} 个组；每组一个片区，数目必须相等。",

@@ -24,6 +24,7 @@ from sampling import (
     overlap_costs,
     pair_teams,
     rotated,
+    share_out,
     together,
 )
 from tests.sampling.coordinated import BY_VILLAGE, HOMES, clients, one, spread
@@ -211,6 +212,20 @@ ERRORS: list[tuple[str, Callable[[], object], str, str]] = [
         lambda: pair_teams(PEOPLE, key="k", name="t", unit="id", office="office"),
         "teams t: 3 of 4 are of 'a'; teams of two offices need half at most.",
         "4 人中有 3 人来自“a”",
+    ),
+    (
+        "no_team",
+        lambda: share_out(
+            pd.DataFrame({"id": [1, 2], "village": [*"ab"]}),
+            pd.DataFrame({"team": [1], "village": ["a"]}),
+            key="k",
+            name="t",
+            unit="id",
+            team="team",
+            by="village",
+        ),
+        "assignment t / b: 1 units have no team",
+        "assignment t / b：1 个单位没有组可分",
     ),
     (
         "areas_teams",

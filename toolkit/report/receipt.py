@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sampling.lottery import SEPARATOR
+from toolkit.assignments import loads_told
 from toolkit.errors import RoundError, fault
 from toolkit.files import write_text
 from toolkit.locks import COMMITMENT, FRAMES, PROTOCOL, REVEAL, text_digest
@@ -85,6 +86,7 @@ def render_receipt(round: Round) -> str:
         "locks": locks,
         "steps": _steps(round, locks),
         "facts": facts,
+        "assignments": [loads_told(round.folder / "samples", one) for one in round.scheme.assignments],
         "worked": worked,
         "simple": worked is not None and worked.algorithm == SIMPLE,
         "blocks": _blocks(facts.frames, locks),

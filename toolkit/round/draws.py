@@ -14,7 +14,7 @@ import pandas as pd
 from sampling import Sample, loads, overlap, release
 from toolkit.drawing import EACH, NO_RECUSALS, RECUSALS, lists_of
 from toolkit.errors import Fault, RoundError, UnknownNameError, fault, no_evaluatee
-from toolkit.files import file_digest, read_table
+from toolkit.files import file_digest, read_own_table, read_table
 from toolkit.round.folder import RoundFolder
 from toolkit.samples import quotas, read_sample, worked, write_samples
 from toolkit.scheme import Draw
@@ -112,7 +112,7 @@ class RoundDraws(RoundFolder):
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Read every frame of the scheme, all cells as text."""
-        return {one.frame: self.frame(one.frame) for one in self.scheme.draws}
+        return {name: self.frame(name) for name in self.scheme.frame_names}
 
     def frame(self, name: str) -> pd.DataFrame:
         """Read a frame from one file, or from all files of a folder."""
@@ -197,6 +197,22 @@ class RoundDraws(RoundFolder):
         """
         one = self._draw_of(name, evaluatee)
         return read_sample(self.folder / "samples", one, evaluatee)
+
+    def assignment(self, name: str) -> pd.DataFrame:
+        """Read which team has which units: the rows of a sample and ``team``.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such assignment.
+        """
+        known = [one.name for one in self.scheme.assignments]
+        if name not in known:
+            told = {"found": name, "known": ", ".join(known) or "—"}
+            raise UnknownNameError(self.folder.name, [fault("", "no_such_assignment", **told)])
+        if not self.steps("draw"):
+            raise RoundError(self.folder.name, [fault("", "not_drawn")])
+        return read_own_table(self.folder / "samples" / f"{name}.csv")
 
     def overlap(self, name: str) -> pd.DataFrame:
         """Count the respondents that the samples of each two evaluatees share, beside the number expected.
