@@ -98,6 +98,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "row {row}: {later} ({found}) is before {earlier} ({before}). Mend one of them",
         "第 {row} 行：{later}（{found}）早于 {earlier}（{before}）。请改正其一",
     ),
+    "duty_no_rate": (
+        "{name} has no rate to draw. Draw a duty whose table has a column rate, or look at its table",
+        "{name} 没有比率可画。请画带比率（rate）的责任，或直接看它的表",
+    ),
     "duty_over": (
         "{name}: {who} has {above} of {below}, more than all. Mend the tables, or count each unit once (distinct)",
         "{name}：{who} 有 {above}，超过总数 {below}。请改正有关的表，或每户只计一次（distinct）",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time
 from io import StringIO
 from typing import Any
@@ -576,3 +577,28 @@ def test_a_result_shows_who_falls_short_first_and_nobody_s_household() -> None:
     assert found.shown().columns.tolist() == ["单位", "应做", "最少", "已做", "比率", "做到"]
     assert "孤寡老人" not in html
     assert repr(found) == found.chinese
+
+
+def test_rates_are_drawn_with_their_numbers_and_what_has_none_is_told() -> None:
+    """2 of 3 and 1 of 1, the one who falls short in black; a village without a call has a dash."""
+    calls = {"calls": "evaluatee ok\n东村 是\n东村 是\n东村 否\n西村 是"}
+    found = check(Rate("满意率", Rows("calls", {"ok": ("是",)}), Rows("calls")), **calls)
+    axes = found.plot().axes[0]
+    told = [one.get_text() for one in axes.texts]
+    assert {"2 ÷ 3", "1 ÷ 1", "0 ÷ 0", "66.7%", "100.0%", "—"} <= set(told)
+    assert [round(one.get_width(), 1) for one in axes.patches] == [66.7, 100.0, 0.0]
+    assert [one.get_facecolor()[0] for one in axes.patches] == [0.0, 0.4, 0.4]
+    assert "模拟" not in axes.get_title() and "模拟" in replace(found, made=True).plot().axes[0].get_title()
+    loads = check(Load("每人1户", Rows("calls"), least=1, unit=("ok",), by="evaluatee"), **calls)
+    with pytest.raises(RoundError) as caught:
+        loads.plot()
+    assert "每人1户 has no rate to draw." in str(caught.value)
+
+
+def test_a_work_list_has_the_offices_heads() -> None:
+    duty = Deadline("5月底前解决", Rows("problems"), on=date(2022, 5, 31))
+    found = check(duty, problems="evaluatee done\n东村 .\n西村 2022-06-02\n西村 2022-05-31")
+    told = found.work({"evaluatee": "村", "done": "解决日期"})
+    assert told.columns.tolist() == ["村", "解决日期", "到期日", "状态", "差天数"]
+    assert told.values.tolist()[0][1] == "—" and told["状态"].tolist() == ["逾期未办", "未按期"]
+    assert told["差天数"].tolist() == [30, 2]  # to 30 June, and from 31 May to 2 June

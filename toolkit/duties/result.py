@@ -15,6 +15,8 @@ from toolkit.duties.kinds import Cross, Duty, Every, OneToOne
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from matplotlib.figure import Figure
+
 HEADS = {
     "evaluatee": "单位",
     "unit": "户",
@@ -42,6 +44,12 @@ HEADS = {
     "found": "发现",
     "cured": "已整改",
     "total": "合计",
+    "state": "状态",
+    "due_day": "到期日",
+    "days_off": "差天数",
+    "lacks": "还差",
+    "from": "自",
+    "to": "至",
 }
 NOUNS = {"evaluatee": ("个单位", "evaluatees"), "visitor": ("名走访人员", "visitors")}
 MET = {True: "✓ 是", False: "✗ 否"}
@@ -122,6 +130,25 @@ class DutyResult:
             told = told.assign(rate=told["rate"].map("{:.1%}".format).where(told["rate"].notna(), "—"))
         days = told.select_dtypes("datetime")
         return told.assign(**days.apply(lambda one: one.dt.strftime("%Y-%m-%d"))).rename(columns=HEADS)
+
+    def work(self, heads: Mapping[str, str]) -> pd.DataFrame:
+        """Give the work list as people read it, with Chinese heads.
+
+        Parameters
+        ----------
+        heads : mapping of str to str
+            What offices call the columns: ``columns_called(scheme.tables, {})`` of ``toolkit.duties.words``.
+        """
+        told = self.open.astype(object).where(self.open.notna(), "—")
+        if "state" in told:
+            told = told.assign(state=told["state"].map(HEADS))
+        return told.rename(columns={**HEADS, **heads}).reset_index(drop=True)
+
+    def plot(self) -> Figure:
+        """Draw the rates, a bar each, with numerators and denominators; see ``duty_figure``."""
+        from toolkit.duties.plot import duty_figure
+
+        return duty_figure(self)
 
     def __repr__(self) -> str:
         return self.chinese

@@ -74,7 +74,9 @@ def _applications(chance: np.random.Generator) -> pd.DataFrame:
             wait = 5 if refused and town == "06街道" else int(chance.integers(1, 4))
             told: date | str = _after(decided, wait) if refused else ""
             result = "不予批准" if refused else "批准"
-            rows.append((f"申{town[:2]}-{at:03d}", town, accepted, inquired, submitted, decided, result, told))
+            rows.append(
+                (f"申{town[:2]}-{at:03d}", town, accepted, inquired, submitted, decided, result, told)
+            )
     columns = ["编号", "乡镇", "受理日期", "调查完成", "报县日期", "决定日期", "决定", "告知日期"]
     return pd.DataFrame(rows, columns=columns)
 

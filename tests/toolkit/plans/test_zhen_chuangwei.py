@@ -87,7 +87,7 @@ def test_at_least_four_inspections():
 
 
 def test_error_of_four_inspections():
-    """Own spread 20/3 (92, 88, 90, 94), the other 32 villages 0: pooled over 33 × 3 degrees of freedom, over 4."""
+    """Squares of 20 about the mean of 01村, 0 of the other 32: over 33 × 3 degrees of freedom, over 4."""
     found = played({"01村": [92, 88, 90, 94]}).assessed.parts.set_index("evaluatee")
     assert found.loc["01村", "se"] == pytest.approx((20 / (33 * 3) / 4) ** 0.5)
 
