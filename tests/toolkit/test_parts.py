@@ -478,3 +478,9 @@ def test_an_inspection_without_its_occasion_is_named():
     table = frame("evaluatee period occasion points", ("甲村", "3月", None, 90))
     faults = [one.english for one in table_faults(Scheme.read(HEAD + INSPECTED), "inspections", table)]
     assert len(faults) == 1 and "occasion" in faults[0]
+
+
+def test_kinds_that_count_need_the_table_that_tells_them():
+    scheme = Scheme.read(HEAD + INSPECTED + '[periods]\naverage = ["月"]\n')
+    with pytest.raises(RoundError, match="'periods' is not there"):
+        assess(scheme, {"inspections": VILLAGES})
