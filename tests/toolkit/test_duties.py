@@ -592,6 +592,7 @@ def test_rates_are_drawn_with_their_numbers_and_what_has_none_is_told() -> None:
     loads = check(Load("每人1户", Rows("calls"), least=1, unit=("ok",), by="evaluatee"), **calls)
     with pytest.raises(RoundError) as caught:
         loads.plot()
+    assert [one.rule for one in caught.value.faults] == ["duty_no_rate"]
     assert "每人1户 has no rate to draw." in str(caught.value)
 
 

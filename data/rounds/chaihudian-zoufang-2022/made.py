@@ -1,4 +1,4 @@
-"""Make up (模拟) a spring of visits in a town: who was visited, what was heard and solved; always the same bytes.
+"""Make up (模拟) a spring of visits: who was visited, what was heard and solved; always the same bytes.
 
 No figure here is of a real place, no code of a real person. From the repository's root:
 ``python data/rounds/chaihudian-zoufang-2022/made.py``.
