@@ -139,9 +139,9 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "this scheme has no survey: its tables are taken in with minyi take",
         "本方案没有调查：各部门的表用 minyi take 收",
     ),
-    "stability_survey": (
-        "stability is told of a survey alone, and this scheme's scores have other parts or events",
-        "名次稳不稳只对单纯的调查计算，本方案的得分还有其他部分或事件",
+    "survey_alone": (
+        "this is told of a survey alone, and the scores of {scheme} have other parts or events",
+        "这一项只对单纯的调查计算，{scheme} 的得分还有其他部分或事件",
     ),
     "provisional_survey": (
         "a provisional result is one of a survey under way, and this scheme has none",

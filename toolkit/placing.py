@@ -74,6 +74,14 @@ def placed(
     )
 
 
+def after_ranking(scheme: Scheme, table: pd.DataFrame, estimate: Floats, cov: Floats) -> pd.DataFrame:
+    """Give the table with the scores after the events that do not change places."""
+    se = np.sqrt(np.maximum(np.diag(cov), 0.0))
+    low, high = interval(estimate, se, table["df"].to_numpy(dtype=np.float64), scheme.level)
+    shown = published(estimate, scheme.ranking.decimals)
+    return table.assign(score=shown, estimate=estimate, se=se, low=low, high=high)
+
+
 def place_of(scheme: Scheme, estimate: Floats, groups: pd.DataFrame) -> NDArray[np.int64]:
     """Give every evaluatee's place in its class, by unrounded or published scores as the scheme says.
 

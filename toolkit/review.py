@@ -9,8 +9,13 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import RoundError, fault
-from toolkit.placing import place_of, placed, published
+from toolkit.placing import after_ranking, place_of, placed, published
 from toolkit.scores import TRAIL, Scores
+
+OWN_COLUMNS = (  # of a table of scores; the others are what the scores are made of
+    *("class", "evaluatee", "score", "estimate", "se", "low", "high", "df"),
+    *("rank", "rank_low", "rank_high"),
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,10 @@ def reviewed(scores: Scores, changes: Sequence[Change]) -> Scores:
     if not changes:
         return scores
     scheme, estimate = scores.scheme, scores.table["estimate"].to_numpy(dtype=np.float64, copy=True)
-    own = scores.table[[group.id for group in scheme.groups]]
-    place, trail = place_of(scheme, estimate, own), []
+    made, columns = scores.assessed, [name for name in scores.table if name not in OWN_COLUMNS]
+    own = scores.table[columns]
+    late = np.zeros_like(estimate) if made is None else made.late
+    place, trail = place_of(scheme, estimate - late, own), []
     for one in changes:
         at = scheme.evaluatees.index(one.evaluatee)
         before, rank_before = estimate[at], place[at]
@@ -51,12 +58,15 @@ def reviewed(scores: Scores, changes: Sequence[Change]) -> Scores:
         if not -1e-9 <= estimate[at] <= scheme.full_mark + 1e-9:
             found = {"evaluatee": one.evaluatee, "points": one.points, "score": round(float(before), 2)}
             raise RoundError(scheme.id, [fault("", "change_off_scale", full=scheme.full_mark, **found)])
-        place = place_of(scheme, estimate, own)
+        place = place_of(scheme, estimate - late, own)
         shown = published(np.array([before, estimate[at]]), scheme.ranking.decimals)
         told = (one.evaluatee, one.points, one.reason, one.office, *shown.tolist())
         trail.append((*told, int(rank_before), int(place[at])))
     df = scores.table["df"].to_numpy(dtype=np.float64)
-    table = placed(scheme, estimate, scores.cov, df, scores.pair_df, own)
+    cov = scores.cov if made is None else made.cov_to_rank
+    table = placed(scheme, estimate - late, cov, df, scores.pair_df, own)
+    if made is not None:
+        table = after_ranking(scheme, table, estimate, scores.cov)
     surveyed = scores.table["estimate"]
     return replace(
         scores,

@@ -596,6 +596,12 @@ def test_rates_are_drawn_with_their_numbers_and_what_has_none_is_told() -> None:
     assert "每人1户 has no rate to draw." in str(caught.value)
 
 
+def test_a_work_list_writes_days_without_a_time() -> None:
+    rows = "visitor area date\n甲 一区 2022-03-02\n乙 一区 2022-03-20"
+    found = check(OneToOne("一一对应", Rows("visits", date="date")), visits=rows)
+    assert found.work({})["首次"].tolist() == ["2022-03-02", "2022-03-20"]
+
+
 def test_a_work_list_has_the_offices_heads() -> None:
     duty = Deadline("5月底前解决", Rows("problems"), on=date(2022, 5, 31))
     found = check(duty, problems="evaluatee done\n东村 .\n西村 2022-06-02\n西村 2022-05-31")

@@ -17,6 +17,7 @@ from toolkit.parts.assess import assess
 from toolkit.parts.sources import sampled
 from toolkit.parts.tables import table_faults
 from toolkit.proof import round_differences
+from toolkit.review import Change, reviewed
 
 HEAD = """
 id = "tiny"
@@ -314,6 +315,19 @@ def test_points_that_come_after_the_ranking_leave_places_alone() -> None:
     assert found["rank"].tolist() == [2, 1, 3]
 
 
+def test_a_review_keeps_the_parts_and_what_comes_after_the_ranking() -> None:
+    """甲村 is at 90 for its place and 100 with what comes after; 乙村 at 96 loses five: 91 is still first."""
+    after = 'events = [ { kind = "per_case", event = "表扬", points = 10, when = "after" } ]\n'
+    text = after + HEAD + INSPECTED.replace("weight = 1", "weight = 0.5")
+    text += '[[parts]]\nname = "实绩"\nweight = 0.5\nsource = { kind = "figures", table = "work" }\n'
+    work = frame("evaluatee score", ("甲村", 90), ("乙村", 96), ("丙村", 75))
+    tables = {"inspections": VILLAGES, "work": work, "events": frame("evaluatee event", ("甲村", "表扬"))}
+    found = reviewed(assess(Scheme.read(text), tables), [Change("乙村", -5.0, "复核", "创卫办")]).table
+    assert found["estimate"].tolist() == [100.0, 91.0, 75.0]
+    assert found["rank"].tolist() == [2, 1, 3]
+    assert found["实绩"].tolist() == [90.0, 96.0, 75.0]
+
+
 def test_what_the_score_counts_elsewhere_is_its_share_of_the_points() -> None:
     """90 of 100 are 5.4 of 6 points."""
     text = '[counts_into]\nname = "年度考核"\npoints = 6\n'
@@ -405,7 +419,7 @@ FAULTS: dict[str, Callable[[Round], object]] = {
         {"inspections": VILLAGES, "periods": PERIODS[:1]},
     ),
     "no_survey_here": lambda one: one.collect(sent(one, "a.csv", GOOD)),
-    "stability_survey": lambda one: one.stability(),
+    "survey_alone": lambda one: one.stability(),
     "provisional_survey": lambda one: one.score(provisional=True),
 }
 

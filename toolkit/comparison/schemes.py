@@ -18,6 +18,7 @@ from toolkit.comparison.errors import fault
 from toolkit.conditions import read_conditions
 from toolkit.errors import Fault, RoundError
 from toolkit.errors import fault as toolkit_fault
+from toolkit.parts.checks import refuse_parts
 from toolkit.placing import place_of, published
 from toolkit.review import reviewed
 from toolkit.scheme import Scheme
@@ -149,6 +150,7 @@ def compare(round: Round, schemes: Sequence[Scheme | str | Path] | Scheme | str 
     if not given:
         raise RoundError(round.folder.name, [fault("few_schemes")])
     others = [one if isinstance(one, Scheme) else Scheme.load(one) for one in given]
+    refuse_parts(round.folder.name, round.scheme, *others)
     refuse_others(round.folder.name, round.scheme, others)
     runner = _Runner(round)
     lacking = [one for other in others for one in runner.lacking(other)]

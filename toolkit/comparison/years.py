@@ -21,6 +21,7 @@ from toolkit.comparison.crosswalk import CARRIES_ON, ONE_LIST, SAME_TOWNS, Cross
 from toolkit.comparison.errors import fault
 from toolkit.comparison.linking import Links, Side, Unit, link, shares
 from toolkit.errors import RoundError
+from toolkit.parts.checks import refuse_parts
 from toolkit.placing import published
 from toolkit.report.writing import weight
 from toolkit.scores import Scores
@@ -147,6 +148,7 @@ def compare_years(
         With all faults of the crosswalk; or no year can be told, nothing is in common to score by, or samples
         hang together in another way than is said.
     """
+    refuse_parts(this.folder.name, last.scheme, this.scheme)
     walk = Crosswalk.of(crosswalk)
     when = years or (year_of(last), year_of(this))
     if when[0] >= when[1]:

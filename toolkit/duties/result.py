@@ -139,7 +139,10 @@ class DutyResult:
         heads : mapping of str to str
             What offices call the columns: ``columns_called(scheme.tables, {})`` of ``toolkit.duties.words``.
         """
-        told = self.open.astype(object).where(self.open.notna(), "—")
+        days = self.open.select_dtypes("datetime")
+        texts = {str(name): days[name].dt.strftime("%Y-%m-%d") for name in days}
+        written = self.open.assign(**texts)
+        told = written.astype(object).where(written.notna(), "—")
         if "state" in told:
             told = told.assign(state=told["state"].map(HEADS))
         return told.rename(columns={**HEADS, **heads}).reset_index(drop=True)

@@ -11,7 +11,6 @@ import pandas as pd
 from scoring.composite.compose import Composed, PartScores, compose
 from scoring.composite.leaves import leaf
 from scoring.composite.part import Part
-from scoring.interval import interval
 from scoring.points.adjust import Adjusted, adjusted
 from scoring.variance import Floats
 from toolkit.errors import RoundError, fault
@@ -20,7 +19,7 @@ from toolkit.parts.kinds import PointRule, ScorePart, Surveyed, counted_rules, r
 from toolkit.parts.sources import PartResult, events_of, part_scores
 from toolkit.parts.tables import Periods, periods_of
 from toolkit.per_respondent import Cases
-from toolkit.placing import classes_of, placed, published
+from toolkit.placing import after_ranking, classes_of, placed, published
 from toolkit.scheme import EvaluateeClass, Scheme
 from toolkit.scores import Scores
 
@@ -50,6 +49,10 @@ class Assessed:
         ``score``, and whether it is ``counted`` in the mean.
     declared : DataFrame
         The periods in order: ``period``, ``kind``, ``year``, ``missing`` (why it was not held).
+    late : ndarray of float, shape (E,)
+        Points that came after the ranking, in the table's order: places do not follow them.
+    cov_to_rank : ndarray of float, shape (E, E)
+        Covariance of the scores that places follow.
     follows : Followed
         Streaks, awards of each period, what so many cases bring, what counts elsewhere.
     """
@@ -59,6 +62,8 @@ class Assessed:
     periods: pd.DataFrame
     detail: pd.DataFrame
     declared: pd.DataFrame
+    late: Floats
+    cov_to_rank: Floats
     follows: Followed
 
     @property
@@ -123,7 +128,7 @@ def assess(
     shown = _groups_and_parts(scheme, results, survey)
     to_rank = after.table["to_rank"].to_numpy(dtype=np.float64)
     table = placed(scheme, to_rank, after.cov_to_rank, df, pair_df, shown)
-    table = _after_ranking(scheme, table, after.table["adjusted"].to_numpy(dtype=np.float64), after.cov)
+    table = after_ranking(scheme, table, after.table["adjusted"].to_numpy(dtype=np.float64), after.cov)
     trail = pd.concat([*(one.trail for one in results), after.trail.assign(part="")], ignore_index=True)
     by_period = _periods(scheme, results, periods.table)
     found = Assessed(
@@ -132,6 +137,8 @@ def assess(
         periods=by_period,
         detail=_detail(results, periods.of_kinds(scheme.periods.average)),
         declared=periods.table,
+        late=after.table["adjusted"].to_numpy(dtype=np.float64) - to_rank,
+        cov_to_rank=after.cov_to_rank,
         follows=followed(scheme, table, by_period, periods, tables),
     )
     whole = survey or _without_answers(scheme, table, after.cov, pair_df)
@@ -287,14 +294,6 @@ def _groups_and_parts(scheme: Scheme, results: Sequence[_ClassResult], survey: S
     wide = parts.pivot(index="evaluatee", columns="part", values="score").reindex(names)
     order = [one for one in dict.fromkeys(parts["part"]) if len(wide.columns) > 1]
     return pd.concat([found, wide[order]], axis=1).reset_index(drop=True)
-
-
-def _after_ranking(scheme: Scheme, table: pd.DataFrame, estimate: Floats, cov: Floats) -> pd.DataFrame:
-    """Give the table with the scores after the events that do not change places."""
-    se = np.sqrt(np.maximum(np.diag(cov), 0.0))
-    low, high = interval(estimate, se, table["df"].to_numpy(dtype=np.float64), scheme.level)
-    shown = published(estimate, scheme.ranking.decimals)
-    return table.assign(score=shown, estimate=estimate, se=se, low=low, high=high)
 
 
 def _periods(scheme: Scheme, results: Sequence[_ClassResult], declared: pd.DataFrame) -> pd.DataFrame:

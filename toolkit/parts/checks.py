@@ -12,9 +12,22 @@ from scoring.consequence import check_awards
 from scoring.errors import EstimateError
 from scoring.points.inspections import refuse_items
 from scoring.points.rules import refuse_faulty
-from toolkit.errors import Fault, fault
+from toolkit.errors import Fault, RoundError, fault
 from toolkit.parts.kinds import PointRule, ScorePart, Surveyed, counted_rules, respondent_rules
 from toolkit.respondent_rule import PerRespondent, per_respondent_faults
+
+
+def refuse_parts(where: str, *schemes: Any) -> None:
+    """Refuse schemes whose scores are not a survey's alone, where only those can be told of.
+
+    Raises
+    ------
+    RoundError
+        Naming each such scheme.
+    """
+    found = [fault("", "survey_alone", scheme=one.id) for one in schemes if one.has_tables]
+    if found:
+        raise RoundError(where, found)
 
 
 def has_other_scores(scheme: Any) -> bool:

@@ -16,6 +16,7 @@ from toolkit.errors import RoundError, fault
 from toolkit.files import file_digest, write_bytes, write_table
 from toolkit.intake import Admitted, Withdrawal
 from toolkit.parts.assess import assess
+from toolkit.parts.checks import refuse_parts
 from toolkit.parts.kinds import respondent_rules
 from toolkit.parts.tables import every_part, tables_due
 from toolkit.per_respondent import respondent_cases
@@ -171,8 +172,7 @@ class RoundResults(RoundTables):
         """
         from toolkit.stability import stability
 
-        if self.scheme.has_tables:
-            raise RoundError(self.folder.name, [fault("", "stability_survey")])
+        refuse_parts(self.folder.name, self.scheme)
         admitted = self.admitted()
         found = stability(self.scores(admitted), admitted, within)
         if not self.sealed:
